@@ -1,0 +1,1 @@
+"""Hondo: a complete guide to deep learning that runs."""

@@ -1,0 +1,60 @@
+"""The one place that imports Keras, after choosing its backend and the compilation cache.
+
+Keras reads its backend once, at import. Whoever needs Keras writes ``from hondo.core.backend import keras``,
+so the choice is always made first. JAX is the default; ``KERAS_BACKEND`` overrides it. Importing this module is slow
+(about a second); rooms that must start quickly import it inside the function that needs it.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from hondo.core.errors import ModelError
+from hondo.core.language import tr
+
+
+def cache_folder() -> Path:
+    """Where downloads and compiled programs are kept: ``HONDO_CACHE``, else the platform's cache folder."""
+    chosen = os.environ.get("HONDO_CACHE")
+    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_cache_dir("hondo", appauthor=False))
+
+
+def _choose_backend() -> None:
+    """Set the environment that Keras, XLA and TensorFlow read at import; what the user set stays."""
+    os.environ.setdefault("KERAS_BACKEND", "jax")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    if os.environ["KERAS_BACKEND"] == "jax" and "JAX_COMPILATION_CACHE_DIR" not in os.environ:
+        os.environ["JAX_COMPILATION_CACHE_DIR"] = str(cache_folder() / "xla")
+        os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
+
+
+if "keras" not in sys.modules:
+    _choose_backend()
+
+try:
+    import keras
+except ImportError as error:
+    _name = os.environ.get("KERAS_BACKEND", "jax")
+    raise ModelError(
+        tr(f"Keras could not start with the backend {_name!r}: {error}", f"Keras no arranca con {_name!r}: {error}"),
+        tr(
+            f"Install it (pip install 'hondo[{_name}]') or unset KERAS_BACKEND to use JAX.",
+            f"Instálelo (pip install 'hondo[{_name}]') o quite KERAS_BACKEND para usar JAX.",
+        ),
+    ) from error
+
+if TYPE_CHECKING:
+    from keras import Model as KerasModel
+else:
+    KerasModel = keras.Model
+
+__all__ = ["KerasModel", "cache_folder", "keras", "on_jax"]
+
+
+def on_jax() -> bool:
+    """Whether Keras computes with JAX, so that training can be compiled whole."""
+    return keras.config.backend() == "jax"

@@ -1,0 +1,164 @@
+"""``hondo.fit``: Keras's ``fit``, compiled whole.
+
+Arguments, results and history are Keras's, so a call can be changed from ``model.fit(...)`` to ``hondo.fit(model, ...)``
+and back. What cannot be compiled whole goes to Keras's own ``fit``, which is said in a warning.
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from hondo.core.arrays import IntArray
+from hondo.core.backend import KerasModel, keras
+from hondo.core.errors import HondoWarning, ModelError
+from hondo.core.events import CancelToken, Event, Notice, Sink, TrainingEnded
+from hondo.core.language import tr
+from hondo.core.seeds import generator
+from hondo.engine.checkpoint import Checkpointing
+from hondo.engine.evaluate import Evaluator
+from hondo.engine.fallback import keras_fit, why_not_whole
+from hondo.engine.feed import Samples, gather, order_of_samples, weigh_classes
+from hondo.engine.loop import Loop, Plan
+from hondo.engine.state import build
+
+
+def warn_sink(event: Event) -> None:
+    """The sink of a plain call from Python: advice and a diverged loss become Python warnings."""
+    if isinstance(event, Notice) and event.kind == "warning":
+        warnings.warn(event.text, HondoWarning, stacklevel=2)
+    if isinstance(event, TrainingEnded) and event.reason == "diverged":
+        warnings.warn(event.detail, HondoWarning, stacklevel=2)
+
+
+def fit(
+    model: KerasModel,
+    x: Any = None,
+    y: Any = None,
+    batch_size: int | None = None,
+    epochs: int = 1,
+    verbose: str | int = "auto",
+    callbacks: Sequence[Any] | None = None,
+    validation_split: float = 0.0,
+    validation_data: Any = None,
+    shuffle: bool | str = True,
+    class_weight: Mapping[int, float] | None = None,
+    sample_weight: Any = None,
+    initial_epoch: int = 0,
+    steps_per_epoch: int | None = None,
+    validation_steps: int | None = None,
+    validation_batch_size: int | None = None,
+    validation_freq: int = 1,
+    *,
+    seed: int | None = None,
+    sink: Sink = warn_sink,
+    cancel: CancelToken | None = None,
+    checkpoint: Checkpointing | None = None,
+    every_batch: bool = False,
+    chunk_seconds: float = 0.075,
+) -> Any:
+    """Train a compiled Keras model.
+
+    With the same initial weights and order of samples, the weights equal those of ``keras.Model.fit`` to float32
+    accuracy; with ``shuffle=True`` and no ``seed``, the order is drawn from NumPy's global generator as Keras does.
+
+    Args:
+        model: any compiled Keras model: Sequential, functional or subclassed.
+        x: inputs ``(n, …)``; a list, tuple or dict for several; a lazy source (``shape``, ``dtype``, indexing by an
+            integer array) is read while training. Generators and ``tf.data`` go to Keras's own ``fit``.
+        y: targets.
+        batch_size: samples a step (32).
+        epochs: the epoch to train up to.
+        verbose: 0 silent, 1 progress bar, 2 a line an epoch, as in Keras.
+        callbacks: Keras callbacks. Epoch hooks are called as in Keras, batch hooks at the end of each chunk.
+        validation_split: the share of samples, taken from the end, to validate on.
+        validation_data: ``(x, y)`` or ``(x, y, sample_weight)``.
+        shuffle: mix the samples in each epoch; ``"batch"`` mixes within batches.
+        class_weight: weight by class number.
+        sample_weight: weights ``(n,)``.
+        initial_epoch: the epoch to begin at.
+        steps_per_epoch: goes to Keras's own ``fit``.
+        validation_steps: goes to Keras's own ``fit``.
+        validation_batch_size: samples a step when validating.
+        validation_freq: validate every so many epochs.
+        seed: draw each epoch's order from this seed, which makes a training repeatable and resumable.
+        sink: is told what happens (see :mod:`hondo.core.events`).
+        cancel: stops the training within a chunk.
+        checkpoint: where to save, and to resume from.
+        every_batch: call batch hooks after every step; slower.
+        chunk_seconds: how long one compiled call should take.
+
+    Returns:
+        The ``keras.callbacks.History``.
+
+    Raises:
+        ModelError: if the model is not compiled.
+        DataError: if the arrays do not go together.
+    """
+    if not model.compiled:
+        raise ModelError(
+            tr("the model is not compiled", "el modelo no está compilado"),
+            tr("Call model.compile(optimizer, loss) first.", "Llame antes a model.compile(optimizer, loss)."),
+        )
+    cancel = cancel or CancelToken()
+    reason = why_not_whole(model, x, y, steps_per_epoch, validation_steps, validation_data)
+    if reason:
+        sink(Notice(tr(f"Keras's own fit trains here: {reason}", f"Aquí entrena el fit de Keras: {reason}"), "warning"))
+        arguments = {
+            "batch_size": batch_size, "epochs": epochs, "verbose": verbose, "validation_split": validation_split,
+            "validation_data": validation_data, "shuffle": shuffle, "class_weight": class_weight,
+            "sample_weight": sample_weight, "initial_epoch": initial_epoch, "steps_per_epoch": steps_per_epoch,
+            "validation_steps": validation_steps, "validation_batch_size": validation_batch_size,
+            "validation_freq": validation_freq,
+        }  # fmt: skip
+        return keras_fit(model, x, y, callbacks=callbacks, sink=sink, cancel=cancel, seed=seed, **arguments)
+
+    samples, held_out = _split(gather(x, y, sample_weight), validation_split, validation_data)
+    if class_weight is not None:
+        samples = weigh_classes(samples, class_weight)
+    batch = min(batch_size or 32, samples.count)
+
+    def draw_order(epoch: int) -> IntArray:
+        if seed is None:
+            return order_of_samples(samples.count, batch, shuffle, np.random.permutation)
+        return order_of_samples(samples.count, batch, shuffle, generator(seed, "order", epoch).permutation)
+
+    def first_batch() -> None:
+        if seed is None:
+            draw_order(0)
+
+    build(model, *samples.batch_shapes(batch), note_first_batch=first_batch)
+    steps = -(-samples.count // batch)
+    listed = keras.callbacks.CallbackList(
+        list(callbacks or ()), add_history=True, add_progbar=verbose != 0, model=model,
+        verbose=1 if verbose == "auto" else verbose, epochs=epochs, steps=steps,
+    )  # fmt: skip
+    plan = Plan(
+        samples=samples,
+        batch_size=batch,
+        epochs=epochs,
+        order=draw_order,
+        callbacks=listed,
+        sink=sink,
+        cancel=cancel,
+        initial_epoch=initial_epoch,
+        validation=Evaluator(model, held_out, validation_batch_size or batch) if held_out else None,
+        validation_every=validation_freq,
+        checkpoint=checkpoint,
+        every_batch=every_batch or any(getattr(callback, "every_batch", False) for callback in callbacks or ()),
+        chunk_seconds=chunk_seconds,
+    )
+    return Loop(model, plan).run()
+
+
+def _split(samples: Samples, share: float, given: Any) -> tuple[Samples, Samples | None]:
+    """Training and validation samples: those given, or the last ``share`` of the training samples."""
+    if given is not None:
+        return samples, gather(*given)
+    if not share:
+        return samples, None
+    cut = int(np.floor(samples.count * (1.0 - share)))
+    head, tail = (jax.tree.map(lambda leaf, part=part: leaf[part], samples.rows) for part in (slice(0, cut), slice(cut, None)))
+    return Samples(head, cut), Samples(tail, samples.count - cut)

@@ -1,0 +1,302 @@
+"""The training loop: epochs of chunks, with events, cancelling, checkpoints and a loss that must stay finite."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from hondo.core.arrays import IntArray
+from hondo.core.backend import KerasModel, keras
+from hondo.core.events import (
+    CancelToken,
+    CheckpointSaved,
+    EndReason,
+    EpochEnded,
+    Notice,
+    Progress,
+    Sink,
+    TrainingEnded,
+    TrainingStarted,
+)
+from hondo.core.language import tr
+from hondo.engine.callbacks import collect_states, needs_state_at_batches, restore_states
+from hondo.engine.checkpoint import (
+    Checkpoint,
+    Checkpointing,
+    Position,
+    check_fits,
+    load_checkpoint,
+    save_checkpoint,
+)
+from hondo.engine.evaluate import Evaluator
+from hondo.engine.feed import Feed, ResidentFeed, Samples, StreamedFeed, on_device
+from hondo.engine.program import Cancelled, ChunkResult, Program, programs_of, shape_key, train_function, whole_or_single
+from hondo.engine.state import read_state, write_state
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the loop is told.
+
+    Attributes:
+        samples: what to learn from.
+        batch_size: samples a step.
+        epochs: where to stop, counted from 0.
+        initial_epoch: where to begin.
+        order: gives an epoch's order of samples ``(n,)``.
+        validation: evaluates held-out samples, every ``validation_every`` epochs.
+        callbacks: Keras's list, History included.
+        every_batch: call batch hooks after every step instead of at chunk ends.
+        chunk_seconds: how long a chunk should take.
+    """
+
+    samples: Samples
+    batch_size: int
+    epochs: int
+    order: Callable[[int], IntArray]
+    callbacks: Any
+    sink: Sink
+    cancel: CancelToken
+    initial_epoch: int = 0
+    validation: Evaluator | None = None
+    validation_every: int = 1
+    checkpoint: Checkpointing | None = None
+    every_batch: bool = False
+    chunk_seconds: float = 0.075
+
+
+@dataclass
+class _Stretch:
+    """Consecutive steps of one batch size within an epoch: the full batches, or the partial last one."""
+
+    feed: Feed
+    batch: int
+    steps: int
+    program: Program | None = None
+    loops: bool = True
+    seconds_a_step: float = 0.0
+
+    def steps_now(self, step: int, chunk_seconds: float, every_batch: bool) -> int:
+        """How many steps the next call should take."""
+        if every_batch or not self.loops:
+            return 1
+        wanted = int(chunk_seconds / self.seconds_a_step) if self.seconds_a_step else 2
+        return max(1, min(wanted, self.feed.reach(step)))
+
+
+@dataclass
+class _Diverged(Exception):
+    """The loss or a weight is no longer finite after ``step`` steps of the epoch."""
+
+    step: int
+    value: float
+
+
+def _where(epoch: int, fault: _Diverged) -> str:
+    return tr(
+        f"epoch {epoch + 1}, step {fault.step}: the loss is {fault.value}; the model keeps the weights from before",
+        f"época {epoch + 1}, paso {fault.step}: la pérdida es {fault.value}; el modelo conserva los pesos anteriores",
+    )
+
+
+def _stretches(plan: Plan) -> list[_Stretch]:
+    """The full batches, and the partial last one if there is one."""
+    samples = plan.samples
+    whole, partial = divmod(samples.count, plan.batch_size)
+    sizes = [(batch, steps) for batch, steps in ((plan.batch_size, whole), (partial, 1)) if batch and steps]
+    if samples.lazy:
+        return [_Stretch(StreamedFeed(samples, batch, steps), batch, steps) for batch, steps in sizes]
+    rows = on_device(samples)
+    return [_Stretch(ResidentFeed(rows), batch, steps) for batch, steps in sizes]
+
+
+@dataclass
+class Loop:
+    """One training from its first chunk to its last event."""
+
+    model: KerasModel
+    plan: Plan
+    reason: EndReason = "complete"
+    detail: str = ""
+
+    def __post_init__(self) -> None:
+        plan = self.plan
+        self.state = read_state(self.model)
+        self.history = next(c for c in plan.callbacks.callbacks if isinstance(c, keras.callbacks.History))
+        self._stretches = _stretches(plan)
+        self.steps = sum(stretch.steps for stretch in self._stretches)
+        self._sync_at_batches = needs_state_at_batches(plan.callbacks.callbacks)
+        self._position = Position(plan.initial_epoch)
+        self._began, self._seconds_before = time.perf_counter(), 0.0
+
+    def run(self) -> Any:
+        """Train; returns the Keras history. The model holds the final weights, whatever the reason to end."""
+        plan = self.plan
+        plan.callbacks.on_train_begin()
+        self.model.stop_training = False
+        self._take_up()
+        plan.sink(TrainingStarted(plan.epochs, self.steps, self._position.epoch))
+        try:
+            if not self._position.ended:
+                self._epochs()
+        except _Diverged as fault:
+            self.reason = "diverged"
+            self.detail = _where(self._position.epoch, fault)
+        except Cancelled:
+            self.reason = "cancelled"
+            self._save(at_end=True)
+        finally:
+            write_state(self.model, self.state)
+            self.model.optimizer.finalize_variable_values(self.model.trainable_variables)
+        plan.callbacks.on_train_end({name: values[-1] for name, values in self.history.history.items() if values})
+        plan.sink(TrainingEnded(self.reason, self._position.epoch, self._seconds(), self.detail))
+        return self.history
+
+    def _seconds(self) -> float:
+        return self._seconds_before + time.perf_counter() - self._began
+
+    def _take_up(self) -> None:
+        """Go to the checkpoint's place if there is one."""
+        how = self.plan.checkpoint
+        if how is None or not how.resume or not how.path.exists():
+            return
+        saved = load_checkpoint(how.path)
+        check_fits(saved, self.model, how.identity)
+        self.state, self._position, self._seconds_before = saved.state, saved.position, saved.seconds
+        write_state(self.model, saved.state)
+        self.history.history = {name: list(values) for name, values in saved.history.items()}
+        self.history.epoch = list(saved.epochs)
+        restore_states(self.plan.callbacks.callbacks, saved.callbacks)
+        if saved.position.ended == "stopped_early":
+            self.reason = "stopped_early"
+        elif saved.position.epoch < self.plan.epochs:
+            self._position = replace(saved.position, ended="")  # more epochs are wanted now than when it ended
+
+    def _epochs(self) -> None:
+        plan = self.plan
+        for epoch in range(self._position.epoch, plan.epochs):
+            began = time.perf_counter()
+            if self._position.step == 0:
+                self.model.reset_metrics()
+            plan.callbacks.on_epoch_begin(epoch)
+            self.state = read_state(self.model)
+            logs = self._epoch(epoch, began)
+            logs |= self._validate(epoch)
+            plan.callbacks.on_epoch_end(epoch, logs)
+            self.state = read_state(self.model)
+            stopped = bool(self.model.stop_training)
+            if stopped:
+                self.reason = "stopped_early"
+            last = stopped or epoch + 1 == plan.epochs
+            self._position = Position(epoch + 1, 0, self.reason if last else "")
+            rate = float(np.asarray(self.model.optimizer.learning_rate))
+            plan.sink(EpochEnded(epoch, {**logs, "learning_rate": rate}, time.perf_counter() - began))
+            self._save(at_end=last)
+            if last:
+                return
+
+    def _epoch(self, epoch: int, began: float) -> dict[str, float]:
+        """Take the epoch's steps from the present position on; returns the logs as Keras gives them."""
+        order = self.plan.order(epoch)
+        done, logs = 0, {}
+        for stretch in self._stretches:
+            size = stretch.steps * stretch.batch
+            stretch.feed.begin(order[:size].reshape(stretch.steps, stretch.batch))
+            order = order[size:]
+            while done <= self._position.step < done + stretch.steps and not self.model.stop_training:
+                if self.plan.cancel.cancelled:
+                    raise Cancelled
+                step, logs = self._chunk(stretch, self._position.step - done, done)
+                self._position = Position(epoch, done + step)
+                self.plan.sink(Progress(epoch, done + step, self.steps, logs, time.perf_counter() - began))
+            done += stretch.steps
+        write_state(self.model, self.state)
+        results = {name: float(value) for name, value in self.model.get_metrics_result().items()}
+        return results if not logs or results.keys() == logs.keys() else logs
+
+    def _chunk(self, stretch: _Stretch, step: int, done: int) -> tuple[int, dict[str, float]]:
+        """One call of the compiled program; returns the step reached and the running logs."""
+        plan = self.plan
+        run = self._program(stretch, step)
+        steps = stretch.steps_now(step, plan.chunk_seconds, plan.every_batch)
+        plan.callbacks.on_train_batch_begin(done + step)
+        if self._sync_at_batches:
+            self.state = read_state(self.model)
+        portion = stretch.feed.portion(step)
+
+        def call(count: int) -> ChunkResult:
+            return run(self.state, portion.rows, portion.order, np.int32(portion.start), np.int32(count))
+
+        began = time.perf_counter()
+        result = call(steps)
+        if not bool(result.finite):
+            self._keep_last_good(call, int(result.steps))
+            loss = float(result.logs.get("loss", float("nan")))
+            raise _Diverged(done + step + int(result.steps), loss)
+        elapsed = (time.perf_counter() - began) / steps
+        stretch.seconds_a_step = elapsed if not stretch.seconds_a_step else 0.5 * (elapsed + stretch.seconds_a_step)
+        self.state = result.state
+        logs = {name: float(value) for name, value in result.logs.items()}
+        if self._sync_at_batches:
+            write_state(self.model, self.state)
+        plan.callbacks.on_train_batch_end(done + step + steps - 1, logs)
+        return step + steps, logs
+
+    def _keep_last_good(self, call: Callable[[int], ChunkResult], bad: int) -> None:
+        """Replay the chunk up to the last step whose weights are finite and gave a finite loss."""
+        for count in (bad - 1, bad - 2):
+            if count > 0 and bool((result := call(count)).finite):
+                self.state = result.state
+                return
+
+    def _program(self, stretch: _Stretch, step: int) -> Callable[..., ChunkResult]:
+        """The compiled program of a stretch; the first call also begins the other stretch's compilation."""
+        if stretch.program is None:
+            self.plan.sink(Notice(tr("compiling", "compilando"), "phase"))
+            stretch.program, stretch.loops = self._trace(stretch, step)
+            ready = stretch.program.ready(self.plan.cancel)
+            for other in self._stretches:
+                if other.program is None and not self.plan.samples.lazy:
+                    other.feed.begin(np.zeros((other.steps, other.batch), np.int64))
+                    other.program, other.loops = self._trace(other, 0)
+                    other.program.start()
+            return ready
+        return stretch.program.ready(self.plan.cancel)
+
+    def _trace(self, stretch: _Stretch, step: int) -> tuple[Program, bool]:
+        portion = stretch.feed.portion(step)
+        shapes = (self.state, portion.rows, portion.order, np.int32(0), np.int32(0))
+
+        def make() -> tuple[Program, bool]:
+            return whole_or_single(lambda loop: train_function(self.model, loop=loop), *shapes)
+
+        return programs_of(self.model).get(self.model, ("train", shape_key(shapes)), make)
+
+    def _validate(self, epoch: int) -> dict[str, float]:
+        plan = self.plan
+        if plan.validation is None or (epoch + 1) % plan.validation_every:
+            return {}
+        plan.callbacks.on_test_begin()
+        logs = plan.validation.run(plan.cancel)
+        plan.callbacks.on_test_end(logs)
+        return {f"val_{name}": value for name, value in logs.items()}
+
+    def _save(self, *, at_end: bool) -> None:
+        how, position = self.plan.checkpoint, self._position
+        if how is None or not (at_end or position.epoch % how.every == 0):
+            return
+        save_checkpoint(
+            how.path,
+            Checkpoint(
+                position=position,
+                state=self.state,
+                history=self.history.history,
+                epochs=list(self.history.epoch),
+                callbacks=collect_states(self.plan.callbacks.callbacks),
+                identity=how.identity,
+                seconds=self._seconds(),
+            ),
+        )
+        self.plan.sink(CheckpointSaved(position.epoch, how.path))

@@ -1,0 +1,34 @@
+"""What all tests share: English texts, a private workspace and cache, and the real data where they are."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+os.environ["HONDO_LANG"] = "en"
+
+
+@pytest.fixture(autouse=True)
+def private_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Each test has its own workspace; nobody's real runs are touched."""
+    home = tmp_path / "hondo-home"
+    monkeypatch.setenv("HONDO_HOME", str(home))
+    monkeypatch.delenv("HONDO_DATA", raising=False)
+    monkeypatch.delenv("HONDO_DATABASE", raising=False)
+    return home
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder with real MNIST and CIFAR-10 that stands beside a developer's checkout.
+
+    Continuous integration sets ``HONDO_REQUIRE_SHARED`` so that these tests cannot be skipped there unnoticed.
+    """
+    folder = Path(os.environ.get("HONDO_SHARED", REPOSITORY.parent / "shared")) / "data"
+    if not folder.is_dir():
+        if os.environ.get("HONDO_REQUIRE_SHARED"):
+            pytest.fail(f"HONDO_REQUIRE_SHARED is set but {folder} does not exist")
+        pytest.skip(f"needs the real data in {folder}")
+    return folder
