@@ -89,7 +89,8 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     names: dict[str, str] = {}
     packed: dict[str, Array] = {}
     parts = checkpoint.state._asdict()
-    for key, value in arrays.items() | {f"{part}/{i}": v for part, vs in parts.items() for i, v in enumerate(vs)}.items():
+    state = {f"{part}/{i}": value for part, values in parts.items() for i, value in enumerate(values)}
+    for key, value in {**arrays, **state}.items():
         packed[key], names[key] = _pack(value)
     about = {
         "format": FORMAT,
@@ -114,12 +115,12 @@ def load_checkpoint(path: Path) -> Checkpoint:
         TrainingError: if the file is not a whole checkpoint of this format.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             about = json.loads(str(file["about"]))
             if about["format"] != FORMAT:
                 raise KeyError("format")
             arrays = {key: _unpack(file[key], name) for key, name in about["dtypes"].items()}
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise TrainingError(
             tr(f"{path} is not a checkpoint that can be read", f"{path} no es un punto de control legible"),
             tr("Delete it to start this training afresh.", "Bórrelo para empezar de nuevo este entrenamiento."),
@@ -146,7 +147,10 @@ def check_fits(checkpoint: Checkpoint, model: KerasModel, identity: str) -> None
     """
     if identity != checkpoint.identity:
         raise TrainingError(
-            tr("the checkpoint belongs to a training with other settings", "el punto de control es de otro entrenamiento"),
+            tr(
+                "the checkpoint belongs to a training with other settings",
+                "el punto de control es de otro entrenamiento",
+            ),
             tr("Resume with the same data, model and settings.", "Reanude con los mismos datos, modelo y ajustes."),
         )
     for part, saved, own in zip(TrainState._fields, checkpoint.state, variables(model), strict=True):

@@ -1,5 +1,6 @@
 """Evaluation and prediction, compiled whole like training and equal to Keras's own."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,10 +11,11 @@ from hondo.core.arrays import Array
 from hondo.core.backend import KerasModel
 from hondo.core.events import CancelToken
 from hondo.engine.feed import Rows, Samples, gather, on_device
-from hondo.engine.program import Program, programs_of, shape_key, test_function, whole_or_single
+from hondo.engine.program import Cancelled, Pace, Program, programs_of, shape_key, test_function, whole_or_single
 from hondo.engine.state import build, read_state, write_state
 
 WINDOW_BYTES = 256 * 2**20
+CALL_SECONDS = 0.2
 
 
 class Evaluator:
@@ -37,7 +39,7 @@ class Evaluator:
             return self._samples.take(np.arange(first, last))
         if self._on_device is None:
             self._on_device = on_device(self._samples)
-        if first == 0 and last == self._samples.count:
+        if first == 0:  # the program takes only its whole batches
             return self._on_device
         return jax.tree.map(lambda leaf: leaf[first:last], self._on_device)
 
@@ -46,10 +48,17 @@ class Evaluator:
         state = read_state(model)
 
         def make() -> tuple[Program, bool]:
-            shapes = (((state.trainable, state.non_trainable, state.metrics)), rows, np.int32(0), np.int32(0))
+            shapes = ((state.trainable, state.non_trainable, state.metrics), rows, np.int32(0), np.int32(0))
             return whole_or_single(lambda loop: test_function(model, batch_size, loop=loop), *shapes)
 
         return programs_of(model).get(model, ("test", batch_size, shape_key(rows)), make)
+
+    def _stretches(self) -> list[tuple[int, int, int]]:
+        """First and last sample and the batch size: all at once or a window at a time, then the partial batch."""
+        count, size = self._samples.count, self._batch
+        partial, window = count % size, self._window * size
+        whole = [(first, min(first + window, count - partial), size) for first in range(0, count - partial, window)]
+        return [*whole, (count - partial, count, partial)] if partial else whole
 
     def run(self, cancel: CancelToken | None = None) -> dict[str, float]:
         """Loss and metrics now, by name.
@@ -58,29 +67,23 @@ class Evaluator:
             Cancelled: if cancelled before the end.
         """
         cancel = cancel or CancelToken()
-        model, batch = self._model, self._batch
+        model = self._model
         model.reset_metrics()
         before = read_state(model)
         state: Any = (before.trainable, before.non_trainable, before.metrics)
         logs: Mapping[str, jax.Array] = {}
-        count = self._samples.count
-        partial = count % batch
-        if not self._samples.lazy:
-            stretches = [(0, count)]
-        else:
-            size = self._window * batch
-            stretches = [(first, min(first + size, count - partial)) for first in range(0, count - partial, size)]
-        for first, last in stretches:
+        for first, last, size in self._stretches():
             rows = self._rows(first, last)
-            program, loops = self._program(rows, batch)
-            run = program.ready(cancel)
-            steps = (last - first) // batch
-            for step in range(1) if loops else range(steps):
-                state, logs = run(state, rows, np.int32(step * batch), np.int32(steps))
-        if partial:
-            rows = self._rows(count - partial, count)
-            program, _ = self._program(rows, partial)
-            state, logs = program.ready(cancel)(state, rows, np.int32(0), np.int32(1))
+            program, loops = self._program(rows, size)
+            run, pace = program.ready(cancel), Pace(CALL_SECONDS, loops)
+            step, steps = 0, (last - first) // size
+            while step < steps:
+                if cancel.cancelled:
+                    raise Cancelled
+                began, count = time.perf_counter(), pace.steps(steps - step)
+                state, logs = jax.block_until_ready(run(state, rows, np.int32(step * size), np.int32(count)))
+                pace.note(count, time.perf_counter() - began)
+                step += count
         write_state(model, before._replace(non_trainable=state[1], metrics=state[2]))
         return {name: float(value) for name, value in logs.items()}
 

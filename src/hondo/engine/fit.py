@@ -160,5 +160,7 @@ def _split(samples: Samples, share: float, given: Any) -> tuple[Samples, Samples
     if not share:
         return samples, None
     cut = int(np.floor(samples.count * (1.0 - share)))
-    head, tail = (jax.tree.map(lambda leaf, part=part: leaf[part], samples.rows) for part in (slice(0, cut), slice(cut, None)))
+    head, tail = (
+        jax.tree.map(lambda leaf, part=part: leaf[part], samples.rows) for part in (slice(0, cut), slice(cut, None))
+    )
     return Samples(head, cut), Samples(tail, samples.count - cut)

@@ -32,7 +32,16 @@ from hondo.engine.checkpoint import (
 )
 from hondo.engine.evaluate import Evaluator
 from hondo.engine.feed import Feed, ResidentFeed, Samples, StreamedFeed, on_device
-from hondo.engine.program import Cancelled, ChunkResult, Program, programs_of, shape_key, train_function, whole_or_single
+from hondo.engine.program import (
+    Cancelled,
+    ChunkResult,
+    Pace,
+    Program,
+    programs_of,
+    shape_key,
+    train_function,
+    whole_or_single,
+)
 from hondo.engine.state import read_state, write_state
 
 
@@ -74,16 +83,8 @@ class _Stretch:
     feed: Feed
     batch: int
     steps: int
+    pace: Pace
     program: Program | None = None
-    loops: bool = True
-    seconds_a_step: float = 0.0
-
-    def steps_now(self, step: int, chunk_seconds: float, every_batch: bool) -> int:
-        """How many steps the next call should take."""
-        if every_batch or not self.loops:
-            return 1
-        wanted = int(chunk_seconds / self.seconds_a_step) if self.seconds_a_step else 2
-        return max(1, min(wanted, self.feed.reach(step)))
 
 
 @dataclass
@@ -107,9 +108,11 @@ def _stretches(plan: Plan) -> list[_Stretch]:
     whole, partial = divmod(samples.count, plan.batch_size)
     sizes = [(batch, steps) for batch, steps in ((plan.batch_size, whole), (partial, 1)) if batch and steps]
     if samples.lazy:
-        return [_Stretch(StreamedFeed(samples, batch, steps), batch, steps) for batch, steps in sizes]
-    rows = on_device(samples)
-    return [_Stretch(ResidentFeed(rows), batch, steps) for batch, steps in sizes]
+        feeds: list[Feed] = [StreamedFeed(samples, batch, steps) for batch, steps in sizes]
+    else:
+        rows = on_device(samples)
+        feeds = [ResidentFeed(rows) for _ in sizes]
+    return [_Stretch(feed, *size, Pace(plan.chunk_seconds)) for feed, size in zip(feeds, sizes, strict=True)]
 
 
 @dataclass
@@ -220,7 +223,7 @@ class Loop:
         """One call of the compiled program; returns the step reached and the running logs."""
         plan = self.plan
         run = self._program(stretch, step)
-        steps = stretch.steps_now(step, plan.chunk_seconds, plan.every_batch)
+        steps = 1 if plan.every_batch else stretch.pace.steps(stretch.feed.reach(step))
         plan.callbacks.on_train_batch_begin(done + step)
         if self._sync_at_batches:
             self.state = read_state(self.model)
@@ -235,8 +238,7 @@ class Loop:
             self._keep_last_good(call, int(result.steps))
             loss = float(result.logs.get("loss", float("nan")))
             raise _Diverged(done + step + int(result.steps), loss)
-        elapsed = (time.perf_counter() - began) / steps
-        stretch.seconds_a_step = elapsed if not stretch.seconds_a_step else 0.5 * (elapsed + stretch.seconds_a_step)
+        stretch.pace.note(steps, time.perf_counter() - began)
         self.state = result.state
         logs = {name: float(value) for name, value in result.logs.items()}
         if self._sync_at_batches:
@@ -255,24 +257,25 @@ class Loop:
         """The compiled program of a stretch; the first call also begins the other stretch's compilation."""
         if stretch.program is None:
             self.plan.sink(Notice(tr("compiling", "compilando"), "phase"))
-            stretch.program, stretch.loops = self._trace(stretch, step)
+            stretch.program = self._trace(stretch, step)
             ready = stretch.program.ready(self.plan.cancel)
             for other in self._stretches:
                 if other.program is None and not self.plan.samples.lazy:
                     other.feed.begin(np.zeros((other.steps, other.batch), np.int64))
-                    other.program, other.loops = self._trace(other, 0)
+                    other.program = self._trace(other, 0)
                     other.program.start()
             return ready
         return stretch.program.ready(self.plan.cancel)
 
-    def _trace(self, stretch: _Stretch, step: int) -> tuple[Program, bool]:
+    def _trace(self, stretch: _Stretch, step: int) -> Program:
         portion = stretch.feed.portion(step)
         shapes = (self.state, portion.rows, portion.order, np.int32(0), np.int32(0))
 
         def make() -> tuple[Program, bool]:
             return whole_or_single(lambda loop: train_function(self.model, loop=loop), *shapes)
 
-        return programs_of(self.model).get(self.model, ("train", shape_key(shapes)), make)
+        program, stretch.pace.loops = programs_of(self.model).get(self.model, ("train", shape_key(shapes)), make)
+        return program
 
     def _validate(self, epoch: int) -> dict[str, float]:
         plan = self.plan

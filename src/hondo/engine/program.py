@@ -29,6 +29,27 @@ class Cancelled(Exception):
     """The training was asked to stop while a program was being compiled."""
 
 
+@dataclass
+class Pace:
+    """How many steps a call should take so that it lasts about ``seconds``."""
+
+    seconds: float
+    loops: bool = True
+    a_step: float = 0.0
+
+    def steps(self, left: int) -> int:
+        """The next call's steps, at most ``left``; two to begin with, one if the program does not loop."""
+        if not self.loops:
+            return 1
+        wanted = int(self.seconds / self.a_step) if self.a_step else 2
+        return max(1, min(wanted, left))
+
+    def note(self, steps: int, seconds: float) -> None:
+        """Learn from a call that took ``steps`` steps in ``seconds``."""
+        now = seconds / steps
+        self.a_step = now if not self.a_step else 0.5 * (now + self.a_step)
+
+
 @dataclass(frozen=True)
 class ChunkResult:
     """What a chunk gives back.
@@ -201,7 +222,9 @@ class Programs:
     def get(self, model: KerasModel, key: Any, make: Callable[[], Any]) -> Any:
         """What ``make`` returned for this key, made now if the model changed or the key is new."""
         made_for = (model.optimizer, *model.metrics, *model.trainable_variables)
-        same = len(made_for) == len(self._made_for) and all(a is b for a, b in zip(made_for, self._made_for, strict=True))
+        same = len(made_for) == len(self._made_for) and all(
+            a is b for a, b in zip(made_for, self._made_for, strict=True)
+        )
         if not same:
             self._made_for, self._kept = made_for, {}
         if key not in self._kept:

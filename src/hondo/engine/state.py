@@ -68,13 +68,18 @@ def build(model: KerasModel, x: Any, y: Any, sample_weight: Any, note_first_batc
     if unbuilt or not model.optimizer.built:
         note_first_batch()
 
+        if not model.built:
+            with keras.StatelessScope():
+                jax.eval_shape(lambda inputs: model(inputs, training=False), x)
+
         def first_batch(x: Any, y: Any, sample_weight: Any) -> Array:
             outputs = model(x, training=False)
             loss = model.compute_loss(x=x, y=y, y_pred=outputs, sample_weight=sample_weight, training=False)
             model.compute_metrics(x, y, outputs, sample_weight=sample_weight)
             return loss
 
-        with keras.StatelessScope():
+        # Regularisers look their variables up in the scope.
+        with keras.StatelessScope(state_mapping=[(variable, variable.value) for variable in model.variables]):
             jax.eval_shape(first_batch, x, y, sample_weight)
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)

@@ -65,7 +65,7 @@ class RunSpec(SpecPart):
                 "'reduce_on_plateau' y 'schedule' gobernarían a la vez la tasa de aprendizaje: elija uno",
                 "train.reduce_on_plateau",
             )
-        if self.model.python is not None:
+        if self.model.python is not None or self.model.given is not None:
             unused(self.learn, {"l1", "l2"}, "model code sets its own", "el código del modelo pone los suyos")
         for part in (self.train.early_stopping, self.train.reduce_on_plateau):
             if part and part.monitor.startswith("val_") and self.data.validation == 0:

@@ -95,7 +95,9 @@ class LearnSpec(SpecPart):
         every = set.union(*reads.values())
         unused(self, every - reads[self.optimizer], f"not by {self.optimizer!r}", f"{self.optimizer!r} no lo lee")
         if self.nesterov and not self.momentum:
-            raise refuse("'nesterov' needs a 'momentum' above 0", "'nesterov' necesita un 'momentum' mayor que 0", "nesterov")
+            raise refuse(
+                "'nesterov' needs a 'momentum' above 0", "'nesterov' necesita un 'momentum' mayor que 0", "nesterov"
+            )
         if self.loss != "huber":
             unused(self, {"huber_delta"}, "only by the loss 'huber'", "solo lo lee la pérdida 'huber'")
         if self.loss not in ("binary_crossentropy", "categorical_crossentropy"):

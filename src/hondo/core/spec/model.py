@@ -181,7 +181,7 @@ Layer = Annotated[LayerSpec, BeforeValidator(_expand)]
 
 
 class ModelSpec(SpecPart):
-    """Exactly one of `preset`, `layers` and `python`."""
+    """Exactly one of `preset`, `layers`, `python` and `given`."""
 
     preset: Literal["perceptron", "mlp", "cnn", "residual"] | None = None
     """A ready architecture; the output layer follows from the data."""
@@ -189,6 +189,8 @@ class ModelSpec(SpecPart):
     """The layers in order, the output layer included."""
     python: str | None = None
     """`module:function` returning a Keras model; it is called with `input_shape` and `outputs`."""
+    given: str | None = None
+    """Written by Hondo when a Keras model object was passed from Python: its class and name."""
     hidden: tuple[Count, ...] | None = None
     """mlp, cnn: units of the dense hidden layers (mlp: 128; cnn: none)."""
     filters: tuple[Count, ...] | None = None
@@ -206,7 +208,7 @@ class ModelSpec(SpecPart):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        given = [name for name in ("preset", "layers", "python") if getattr(self, name) is not None]
+        given = [name for name in ("preset", "layers", "python", "given") if getattr(self, name) is not None]
         if len(given) != 1:
             got = ", ".join(given) or tr("none of them", "ninguno")
             raise refuse(
@@ -224,5 +226,7 @@ class ModelSpec(SpecPart):
         what = f"preset {self.preset!r}" if self.preset else f"{given[0]!r}"
         unused(self, shaping - read, f"{what} does not read it", f"{what} no lo lee")
         if self.layers is not None and not self.layers:
-            raise refuse("'layers' is empty: a model needs at least one", "'layers' está vacío: hace falta al menos una")
+            raise refuse(
+                "'layers' is empty: a model needs at least one", "'layers' está vacío: hace falta al menos una"
+            )
         return self
