@@ -1,0 +1,53 @@
+# One verb a chore; `make help` lists them. Everything happens in .venv and needs only Python and make.
+
+PYTHON ?= python3
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types bench docs clean
+
+help: ## list the verbs
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Hondo needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[bench]"
+	@touch $@
+
+run: $(VENV)/.ready ## set up and train the first network: digits, from data to predictions
+	$(BIN)/hondo run
+
+test: $(VENV)/.dev ## set up and run the tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev ## style, and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.dev ## static types of src
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+bench: $(VENV)/.bench ## measure beside TensorFlow, PyTorch and Keras on JAX
+	$(BIN)/python -m benchmarks.training
+
+docs: $(VENV)/.dev ## write the pages that are made from the code
+	$(BIN)/python -m docs.generate
+
+clean: ## remove the environment and everything that tools left
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist benchmarks/results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
