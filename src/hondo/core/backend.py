@@ -5,10 +5,11 @@ so the choice is always made first. JAX is the default; ``KERAS_BACKEND`` overri
 (about a second); rooms that must start quickly import it inside the function that needs it.
 """
 
+import importlib
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import platformdirs
 
@@ -36,7 +37,7 @@ if "keras" not in sys.modules:
     _choose_backend()
 
 try:
-    import keras
+    keras = importlib.import_module("keras")
 except ImportError as error:
     _name = os.environ.get("KERAS_BACKEND", "jax")
     raise ModelError(
@@ -48,7 +49,9 @@ except ImportError as error:
     ) from error
 
 if TYPE_CHECKING:
-    from keras import Model as KerasModel
+    import keras
+
+    KerasModel: TypeAlias = Any  # Keras ships no types, and what a checker infers of models is wrong in places
 else:
     KerasModel = keras.Model
 

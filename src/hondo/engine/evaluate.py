@@ -8,7 +8,7 @@ import jax
 import numpy as np
 
 from hondo.core.arrays import Array
-from hondo.core.backend import KerasModel
+from hondo.core.backend import KerasModel, on_jax
 from hondo.core.events import CancelToken
 from hondo.engine.feed import Rows, Samples, gather, on_device
 from hondo.engine.program import Cancelled, Pace, Program, programs_of, shape_key, test_function, whole_or_single
@@ -94,13 +94,18 @@ def evaluate(
     """Loss and metrics on held-out samples, as ``keras.Model.evaluate(..., return_dict=True)`` gives them.
 
     Args:
-        model: a compiled Keras model on the JAX backend.
+        model: a compiled Keras model; on another backend than JAX its own ``evaluate`` is called.
         x: inputs ``(n, …)``, or the structure of arrays that the model takes.
         y: targets.
         batch_size: samples a step.
         sample_weight: weights ``(n,)`` or None.
     """
     samples = gather(x, y, sample_weight)
+    if not on_jax():
+        inputs, targets, weights = samples.take(slice(None))
+        return model.evaluate(
+            inputs, targets, batch_size=batch_size, sample_weight=weights, verbose=0, return_dict=True
+        )
     build(model, *samples.batch_shapes(min(batch_size, samples.count)), note_first_batch=lambda: None)
     return Evaluator(model, samples, batch_size).run()
 

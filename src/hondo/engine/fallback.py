@@ -9,8 +9,7 @@ import numpy as np
 from hondo.core.backend import KerasModel, keras, on_jax
 from hondo.core.events import CancelToken, EndReason, EpochEnded, Progress, Sink, TrainingEnded, TrainingStarted
 from hondo.core.language import tr
-
-_ARRAY_MODULES = ("numpy", "jax", "jaxlib", "pandas", "torch", "tensorflow")
+from hondo.engine.feed import is_lazy
 
 
 def _is_array_like(value: Any) -> bool:
@@ -55,6 +54,10 @@ class _Bridge(keras.callbacks.Callback):
         self.detail = ""
         self.epochs_done = 0
 
+    def _stop(self, reason: EndReason) -> None:
+        model: Any = self.model
+        model.stop_training, self.reason = True, reason
+
     def on_train_begin(self, logs: Any = None) -> None:
         """Announce the training."""
         params = self.params or {}
@@ -68,13 +71,13 @@ class _Bridge(keras.callbacks.Callback):
         """Report progress ten times a second, and look whether to stop."""
         now = time.perf_counter()
         if self._cancel.cancelled:
-            self.model.stop_training, self.reason = True, "cancelled"
+            self._stop("cancelled")
         if now - self._last < 0.1:
             return
         self._last = now
         values = {name: float(value) for name, value in (logs or {}).items()}
         if not np.isfinite(values.get("loss", 0.0)):
-            self.model.stop_training, self.reason = True, "diverged"
+            self._stop("diverged")
             self.detail = tr(
                 f"epoch {self._epoch + 1}, step {batch + 1} or before: the loss is {values['loss']}",
                 f"época {self._epoch + 1}, paso {batch + 1} o antes: la pérdida es {values['loss']}",
@@ -88,7 +91,7 @@ class _Bridge(keras.callbacks.Callback):
             self.epochs_done = epoch + 1
             values = {name: float(value) for name, value in (logs or {}).items()}
             self._sink(EpochEnded(epoch, values, time.perf_counter() - self._began))
-            if self.model.stop_training:
+            if getattr(self.model, "stop_training", False):
                 self.reason = "stopped_early"
 
     def on_train_end(self, logs: Any = None) -> None:
@@ -110,4 +113,6 @@ def keras_fit(
     """Keras's own ``fit``, reporting to the sink; no checkpoints of ours, so it cannot be resumed."""
     if seed is not None:
         keras.utils.set_random_seed(seed)
+    if is_lazy(x):
+        x = x[np.arange(len(x))]  # Keras cannot read a lazy source
     return model.fit(x, y, callbacks=[*(callbacks or ()), _Bridge(sink, cancel)], **arguments)

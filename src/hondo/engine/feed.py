@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hondo.core.arrays import Array, IntArray
+from hondo.core.arrays import Array, ArraySource, IntArray
 from hondo.core.backend import keras
 from hondo.core.errors import DataError
 from hondo.core.language import tr
@@ -24,14 +24,16 @@ STREAM_BYTES = 32 * 2**20
 Rows = tuple[Any, Any, Any]
 
 
+def is_lazy(value: Any) -> bool:
+    """Whether a value gives rows only when asked, rather than holding them as an array of a library we know."""
+    known = type(value).__module__.partition(".")[0] in ("numpy", "jax", "jaxlib", "pandas", "torch", "tensorflow")
+    return isinstance(value, ArraySource) and not known
+
+
 def _as_source(value: Any) -> Any:
     """An array as Keras would take it (float64 becomes Keras's float type); lazy sources stay as they are."""
-    if not isinstance(value, (np.ndarray, jax.Array)) and all(
-        hasattr(value, name) for name in ("shape", "dtype", "__getitem__")
-    ):
-        module = type(value).__module__.partition(".")[0]
-        if module not in ("pandas", "torch", "tensorflow"):
-            return value
+    if is_lazy(value):
+        return value
     array = value if isinstance(value, (np.ndarray, jax.Array)) else np.asarray(value)
     if jnp.issubdtype(array.dtype, jnp.floating) and array.dtype != keras.config.floatx():
         return array.astype(keras.config.floatx())
@@ -119,7 +121,7 @@ def gather(x: Any, y: Any = None, sample_weight: Any = None) -> Samples:
         raise DataError(
             tr(
                 f"inputs, targets and weights need the same number of samples, at least one; got {sorted(counts)}",
-                f"entradas, objetivos y pesos necesitan el mismo número de muestras, al menos una; hay {sorted(counts)}",
+                f"entradas, objetivos y pesos deben tener igual número de muestras, al menos una; hay {sorted(counts)}",
             )
         )
     return Samples(rows, counts.pop())

@@ -22,14 +22,10 @@ class TrainState(NamedTuple):
     metrics: list[jax.Array]
 
 
-def variables(model: KerasModel) -> TrainState:
+def variables(model: KerasModel) -> tuple[list[Any], ...]:
     """The model's Keras variables in the order of the state."""
-    return TrainState(
-        list(model.trainable_variables),
-        list(model.non_trainable_variables),
-        list(model.optimizer.variables),
-        list(model.metrics_variables),
-    )
+    parts = (model.trainable_variables, model.non_trainable_variables, model.optimizer.variables)
+    return tuple(list(part) for part in (*parts, model.metrics_variables))
 
 
 def read_state(model: KerasModel) -> TrainState:

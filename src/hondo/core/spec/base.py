@@ -25,13 +25,13 @@ class SpecPart(BaseModel):
 
 
 def unused(part: SpecPart, names: set[str], why_en: str, why_es: str) -> None:
-    """Refuse the keys in ``names`` that the author wrote though nothing would read them.
+    """Refuse the keys in ``names`` that the author gave a value though nothing would read it.
 
     Raises:
         PydanticCustomError: naming the first such key; the spec reader turns it into a line and a hint.
     """
     for name in sorted(names & part.model_fields_set):
-        if getattr(part, name) is not None:
+        if getattr(part, name) not in (None, type(part).model_fields[name].default):
             text = tr(f"{name!r} would not be used: {why_en}", f"{name!r} no se usaría: {why_es}")
             raise PydanticCustomError("unused", "{text}", {"text": text, "key": name})
 

@@ -1,0 +1,1 @@
+"""The pages beside the code: decisions by hand, references generated."""
