@@ -38,7 +38,12 @@ class Peer:
         environment = {**os.environ, "HONDO_CACHE": cache, "PYTHONUNBUFFERED": "1"}
         command = [sys.executable, "-m", "benchmarks.worker", name, task.name]
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=environment,
         )
         self.epochs: list[float] = []
         self.peak_bytes = 0

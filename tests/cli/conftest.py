@@ -16,7 +16,6 @@ class Said(NamedTuple):
     err: str
 
 
-
 @pytest.fixture
 def hondo(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
     """Call ``hondo`` with arguments; gives what it said."""

@@ -53,9 +53,8 @@ def test_the_result_as_json_is_one_json_document(hondo: Call) -> None:
 def test_rows_of_a_table_are_predicted_from_a_file_and_from_standard_input(
     hondo: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = ["age,city,income"]
-    for number in range(60):
-        rows.append(f"{20 + number},{'León' if number % 3 else 'Ávila'},{'high' if number > 30 else 'low'}")
+    people = (f"{20 + n},{'León' if n % 3 else 'Ávila'},{'high' if n > 30 else 'low'}" for n in range(60))
+    rows = ["age,city,income", *people]
     table = tmp_path / "people.csv"
     table.write_text("\n".join(rows), encoding="utf-8")
     spec = tmp_path / "people.yaml"
@@ -109,7 +108,9 @@ def test_debug_shows_the_traceback(hondo: Call) -> None:
 
 def test_a_misspelt_key_in_a_file_is_shown_with_its_line(hondo: Call, tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
-    path.write_text("data: {name: digits}\nmodel: {preset: mlp}\ntrain:\n  epochs: 3\n  bach_size: 8\n", encoding="utf-8")
+    path.write_text(
+        "data: {name: digits}\nmodel: {preset: mlp}\ntrain:\n  epochs: 3\n  bach_size: 8\n", encoding="utf-8"
+    )
     said = hondo("run", str(path))
     assert said.code == 2
     assert "5" in said.err

@@ -109,7 +109,7 @@ def test_a_damaged_checkpoint_is_an_error_that_names_the_file(tmp_path: Path, da
     path = tmp_path / "checkpoint.npz"
     train(path, "mlp", epochs=1)
     path.write_bytes(path.read_bytes()[:-200] if damage is None else damage)
-    with pytest.raises(TrainingError, match="checkpoint.npz"):
+    with pytest.raises(TrainingError, match=r"checkpoint\.npz"):
         train(path, "mlp")
 
 

@@ -8,19 +8,11 @@ so the choice is always made first. JAX is the default; ``KERAS_BACKEND`` overri
 import importlib
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import platformdirs
-
 from hondo.core.errors import ModelError
+from hondo.core.folders import programs_folder
 from hondo.core.language import tr
-
-
-def cache_folder() -> Path:
-    """Where downloads and compiled programs are kept: ``HONDO_CACHE``, else the platform's cache folder."""
-    chosen = os.environ.get("HONDO_CACHE")
-    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_cache_dir("hondo", appauthor=False))
 
 
 def _choose_backend() -> None:
@@ -29,7 +21,7 @@ def _choose_backend() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     if os.environ["KERAS_BACKEND"] == "jax" and "JAX_COMPILATION_CACHE_DIR" not in os.environ:
-        os.environ["JAX_COMPILATION_CACHE_DIR"] = str(cache_folder() / "xla")
+        os.environ["JAX_COMPILATION_CACHE_DIR"] = str(programs_folder())
         os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
 
 
@@ -38,7 +30,7 @@ if "keras" not in sys.modules:
 
 try:
     keras = importlib.import_module("keras")
-except ImportError as error:
+except (ImportError, ValueError) as error:  # ValueError: no such backend
     _name = os.environ.get("KERAS_BACKEND", "jax")
     raise ModelError(
         tr(f"Keras could not start with the backend {_name!r}: {error}", f"Keras no arranca con {_name!r}: {error}"),
@@ -55,7 +47,7 @@ if TYPE_CHECKING:
 else:
     KerasModel = keras.Model
 
-__all__ = ["KerasModel", "cache_folder", "keras", "on_jax"]
+__all__ = ["KerasModel", "keras", "on_jax"]
 
 
 def on_jax() -> bool:

@@ -55,12 +55,13 @@ class Position:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A training that can go on."""
+    """A training that can go on; ``learning_rates`` are those at the end of each epoch."""
 
     position: Position
     state: TrainState
     history: Mapping[str, list[float]]
     epochs: list[int]
+    learning_rates: list[float] = field(default_factory=list)
     callbacks: list[dict[str, Any] | None] = field(default_factory=list)
     identity: str = ""
     seconds: float = 0.0
@@ -97,6 +98,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "position": asdict(checkpoint.position),
         "history": {name: [float(v) for v in values] for name, values in checkpoint.history.items()},
         "epochs": checkpoint.epochs,
+        "learning_rates": checkpoint.learning_rates,
         "callbacks": plain,
         "identity": checkpoint.identity,
         "seconds": checkpoint.seconds,
@@ -133,6 +135,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         state=state,
         history=about["history"],
         epochs=about["epochs"],
+        learning_rates=about["learning_rates"],
         callbacks=join_arrays(about["callbacks"], arrays),
         identity=about["identity"],
         seconds=about["seconds"],

@@ -1,6 +1,7 @@
 """``hondo.fit``: Keras's ``fit``, compiled whole.
 
-Arguments, results and history are Keras's, so ``model.fit(...)`` can be changed to ``hondo.fit(model, ...)`` and back. What cannot be compiled whole goes to Keras's own ``fit``, which is said in a warning.
+Arguments, results and history are Keras's, so ``model.fit(...)`` can be changed to ``hondo.fit(model, ...)`` and
+back. What cannot be compiled whole goes to Keras's own ``fit``, which is said in a warning.
 """
 
 import warnings

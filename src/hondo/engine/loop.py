@@ -132,6 +132,7 @@ class Loop:
         self.steps = sum(stretch.steps for stretch in self._stretches)
         self._sync_at_batches = needs_state_at_batches(plan.callbacks.callbacks)
         self._position = Position(plan.initial_epoch)
+        self._rates: list[float] = []
         self._began, self._seconds_before = time.perf_counter(), 0.0
 
     def run(self) -> Any:
@@ -170,7 +171,7 @@ class Loop:
         self.state, self._position, self._seconds_before = saved.state, saved.position, saved.seconds
         write_state(self.model, saved.state)
         self.history.history = {name: list(values) for name, values in saved.history.items()}
-        self.history.epoch = list(saved.epochs)
+        self.history.epoch, self._rates = list(saved.epochs), list(saved.learning_rates)
         restore_states(self.plan.callbacks.callbacks, saved.callbacks)
         if saved.position.ended == "stopped_early":
             self.reason = "stopped_early"
@@ -194,8 +195,9 @@ class Loop:
                 self.reason = "stopped_early"
             last = stopped or epoch + 1 == plan.epochs
             self._position = Position(epoch + 1, 0, self.reason if last else "")
-            rate = float(np.asarray(self.model.optimizer.learning_rate))
-            plan.sink(EpochEnded(epoch, {**logs, "learning_rate": rate}, time.perf_counter() - began))
+            self._rates.append(float(np.asarray(self.model.optimizer.learning_rate)))
+            seconds = time.perf_counter() - began
+            plan.sink(EpochEnded(epoch, {**logs, "learning_rate": self._rates[-1]}, seconds))
             self._save(at_end=last)
             if last:
                 return
@@ -297,6 +299,7 @@ class Loop:
                 state=self.state,
                 history=self.history.history,
                 epochs=list(self.history.epoch),
+                learning_rates=self._rates,
                 callbacks=collect_states(self.plan.callbacks.callbacks),
                 identity=how.identity,
                 seconds=self._seconds(),

@@ -1,0 +1,117 @@
+"""The command ``hondo``: its subcommands, and what becomes of errors.
+
+Exit codes: 0 done; 1 another error; 2 wrong usage or spec; 3 data; 4 model; 5 workspace or run; 6 training diverged;
+70 an error inside Hondo; 130 stopped with Ctrl-C.
+"""
+
+import io
+import os
+import sys
+import traceback
+
+import typer
+
+from hondo.cli.data import app as data_app
+from hondo.cli.doctor import doctor
+from hondo.cli.evaluate import evaluate
+from hondo.cli.output import complain
+from hondo.cli.predict import predict
+from hondo.cli.resume import resume
+from hondo.cli.run import run
+from hondo.cli.runs import app as runs_app
+from hondo.cli.spec import app as spec_app
+from hondo.core.errors import HondoError
+from hondo.core.language import tr
+
+app = typer.Typer(
+    name="hondo",
+    help=tr(
+        "Deep learning that runs: from a data set to predictions. HONDO_LANG=es|en sets the language.",
+        "Aprendizaje profundo que se ejecuta: de los datos a las predicciones. HONDO_LANG=es|en fija el idioma.",
+    ),
+    epilog=tr(
+        "Exit codes: 0 done, 2 usage or spec, 3 data, 4 model, 5 workspace, 6 diverged, 130 stopped. "
+        "--debug anywhere shows tracebacks.",
+        "Códigos de salida: 0 hecho, 2 uso o especificación, 3 datos, 4 modelo, 5 espacio de trabajo, 6 divergió, "
+        "130 detenido. --debug en cualquier lugar muestra la traza.",
+    ),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command(
+    "run",
+    help=tr(
+        "Train an experiment, evaluate it, predict, and write its report.",
+        "Entrena un experimento, lo evalúa, predice y escribe su informe.",
+    ),
+)(run)
+app.command(
+    "resume",
+    help=tr(
+        "Go on from the last checkpoint; the end is the same as without the interruption.",
+        "Continúa desde el último punto de control; el final es el mismo que sin la interrupción.",
+    ),
+)(resume)
+app.command(
+    "evaluate",
+    help=tr(
+        "Evaluate a trained run: loss, metrics, scores by class, the pairs most often confused.",
+        "Evalúa un experimento entrenado: pérdida, métricas, resultados por clase y los pares más confundidos.",
+    ),
+)(evaluate)
+app.command(
+    "predict",
+    help=tr(
+        "Predict raw inputs: the run's own preprocessing is applied.",
+        "Predice entradas sin preparar: se aplica el preprocesado del propio experimento.",
+    ),
+)(predict)
+app.add_typer(runs_app, name="runs")
+app.add_typer(data_app, name="data")
+app.add_typer(spec_app, name="spec")
+app.command(
+    "doctor",
+    help=tr(
+        "Look at Python, devices, memory, workspace, caches and extras; exit code 1 if there is a problem.",
+        "Revisa Python, dispositivos, memoria, espacio de trabajo, cachés y extras; código 1 si hay un problema.",
+    ),
+)(doctor)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; never shows a traceback unless ``--debug`` is given."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given or bool(os.environ.get("HONDO_DEBUG"))
+    given = [argument for argument in given if argument != "--debug"]
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal whose encoding lacks a letter still shows the rest
+    try:
+        app(given, prog_name="hondo")
+    except (KeyboardInterrupt, EOFError):
+        complain(tr("stopped", "detenido"))
+        sys.exit(130)
+    except HondoError as error:
+        if debug:
+            traceback.print_exc()
+        complain(error.message, error.hint)
+        sys.exit(error.exit_code)
+    except MemoryError:
+        complain(
+            tr("there is not enough memory for this", "no hay memoria suficiente para esto"),
+            tr("Use data.limit or a smaller train.batch_size.", "Use data.limit o un train.batch_size menor."),
+        )
+        sys.exit(1)
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        complain(
+            tr(
+                f"an error inside Hondo: {type(error).__name__}: {error}",
+                f"un error dentro de Hondo: {type(error).__name__}: {error}",
+            ),
+            tr("Run it again with --debug to see where.", "Repítalo con --debug para ver dónde."),
+        )
+        sys.exit(70)

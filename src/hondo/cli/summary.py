@@ -1,0 +1,92 @@
+"""What is said at the end of a run: how good it is, a few predictions, where the report lies, what to do next."""
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from hondo.cli.output import console, number, print_json, print_table, say
+from hondo.core.language import tr
+
+if TYPE_CHECKING:
+    from hondo.experiments.run import Run
+
+SHOWN = 8
+
+
+def finish(run: "Run", *, as_json: bool) -> None:
+    """Report the run; leaves with 130 if it was stopped and 6 if it diverged."""
+    if as_json:
+        print_json(result(run))
+    else:
+        _tell(run)
+    code = {"cancelled": 130, "diverged": 6}.get(run.status, 0)
+    if code:
+        raise typer.Exit(code)
+
+
+def result(run: "Run") -> dict[str, Any]:
+    """The run's result as plain data."""
+    return {
+        "run": run.name,
+        "status": run.status,
+        "epochs": max((len(values) for values in run.history.values()), default=0),
+        "evaluation": run.evaluation.written() if run.evaluation else None,
+        "history": run.history,
+        "timings": run.timings,
+        "notes": list(run.notes),
+        "folder": str(run.folder) if run.folder else None,
+        "report": str(run.report) if run.report else None,
+    }
+
+
+def _tell(run: "Run") -> None:
+    status = {
+        "complete": tr("complete", "completo"),
+        "stopped_early": tr("stopped early, best weights kept", "parada temprana, con los mejores pesos"),
+        "cancelled": tr("stopped", "detenido"),
+        "diverged": tr("diverged", "divergió"),
+    }[run.status]
+    console.print(f"[bold]{run.name}[/]  {status}  {sum(run.timings.values()):.1f} s")
+    if run.evaluation is not None:
+        values = "  ".join(f"{name} {number(value)}" for name, value in run.headline().items())
+        say(
+            tr(
+                f"on {run.evaluation.samples:,} samples never seen: {values}",
+                f"con {run.evaluation.samples:,} muestras nunca vistas: {values}",
+            )
+        )
+        _show_predictions(run)
+    if run.report:
+        say(tr(f"report: {run.report}", f"informe: {run.report}"))
+    if run.status == "cancelled":
+        say(tr(f"go on with: hondo resume {run.name}", f"continúe con: hondo resume {run.name}"))
+    elif run.status == "diverged":
+        say(run.notes[-1] if run.notes else "")
+        say(tr("A smaller learn.learning_rate usually helps.", "Suele ayudar un learn.learning_rate menor."))
+
+
+def _show_predictions(run: "Run") -> None:
+    """A few held-out samples with what the model says of them."""
+    if run.dataset is None:
+        return
+    split = run.dataset.test or run.dataset.validation or run.dataset.train
+    count = min(SHOWN, len(split))
+    answers = run.predict(split.x[list(range(count))])
+    classes = run.preprocessor.classes
+    rows = []
+    for place, answer in enumerate(answers.written()):
+        true = (
+            classes[int(split.y[place])]
+            if classes
+            else number(float(split.y[place].ravel()[0] if split.y.ndim > 1 else split.y[place]))
+        )
+        said = str(answer["prediction"]) if classes else number(answer["prediction"])
+        rows.append([str(place), true, said, f"{answer['probability']:.1%}" if classes else ""])
+    columns = [
+        tr("sample", "muestra"),
+        tr("true", "verdad"),
+        tr("predicted", "predicción"),
+        tr("probability", "probabilidad"),
+    ]
+    if console.is_terminal:
+        print_table(columns if classes else columns[:3], rows if classes else [row[:3] for row in rows], numeric=(0, 3))

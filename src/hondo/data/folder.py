@@ -1,0 +1,313 @@
+"""A user's own pictures: a folder, or a zip of one, with a folder for each class.
+
+Accepted are ``class/picture`` and ``train/class/picture`` beside ``test/`` and ``validation/`` (also called ``val`` or
+``valid``), below any number of single wrapping folders, as many zips have them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+import numpy as np
+
+from hondo.core.errors import DataError
+from hondo.core.language import tr
+from hondo.data.dataset import Dataset, Split
+from hondo.data.files import Files, FolderFiles, ZipFiles
+from hondo.data.pictures import (
+    PICTURE_SUFFIXES,
+    Channels,
+    Header,
+    LazyPictures,
+    in_threads,
+    inspect_picture,
+    looks_complete,
+)
+from hondo.data.pixels import Size
+
+OnCorrupt = Literal["refuse", "skip"]
+
+_SPLITS = {
+    "train": "train", "training": "train", "test": "test", "testing": "test",
+    "validation": "validation", "valid": "validation", "val": "validation",
+}  # fmt: skip
+
+
+@dataclass
+class _Folder:
+    """A folder while the listing is being sorted out: its own pictures, and the folders in it."""
+
+    pictures: list[str] = field(default_factory=list)
+    folders: dict[str, "_Folder"] = field(default_factory=dict)
+
+    def all_pictures(self) -> list[str]:
+        """Its pictures and those of every folder below it."""
+        return self.pictures + [name for each in self.folders.values() for name in each.all_pictures()]
+
+
+def _tree(names: Iterable[str]) -> _Folder:
+    root = _Folder()
+    for name in sorted(names):
+        *folders, last = name.split("/")
+        place = root
+        for each in folders:
+            place = place.folders.setdefault(each, _Folder())
+        if last and PurePosixPath(last).suffix.lower() in PICTURE_SUFFIXES:
+            place.pictures.append(name)
+    return root
+
+
+_Layout = dict[str, dict[str, list[str]]]  # split → class → pictures
+
+
+def _layout(names: Iterable[str], path: Path) -> tuple[_Layout, list[str]]:
+    """Which picture belongs to which class of which split, and notes on what was left aside.
+
+    Raises:
+        DataError: if there are no classes, only one, empty ones, or splits that disagree.
+    """
+    root, notes = _tree(names), []
+    if not root.all_pictures():
+        raise _no_layout(path, tr("no pictures", "ninguna imagen"))
+    while len(root.folders) == 1 and not root.pictures:
+        (name, child), *_ = root.folders.items()
+        if name.lower() in _SPLITS or not child.folders:
+            break
+        root = child
+    splits = _split_folders(root, path)
+    aside = [] if splits["train"] is root else [each for each in root.folders if each.lower() not in _SPLITS]
+    if aside:
+        listed = ", ".join(aside)
+        notes.append(tr(f"Left aside, beside train/: {listed}.", f"Se dejó de lado, junto a train/: {listed}."))
+    layout: _Layout = {}
+    for split, folder in splits.items():
+        if folder.folders:
+            layout[split] = {each: folder.folders[each].all_pictures() for each in _sorted_classes(folder.folders)}
+        elif split == "train":
+            raise _no_layout(path, tr("pictures without a class folder", "imágenes sin carpeta de clase"))
+        if strays := len(folder.pictures):
+            text = f"Pictures of {split} in no class folder, left out: {strays}."
+            texto = f"Imágenes de {split} fuera de las carpetas de clases, que se omiten: {strays}."
+            notes.append(tr(text, texto))
+    _check_classes(layout, path)
+    return layout, notes
+
+
+def _sorted_classes(names: Iterable[str]) -> list[str]:
+    """By number where all names are numbers, else by letter."""
+    names = list(names)
+    return sorted(names, key=int) if all(name.isdecimal() for name in names) else sorted(names)
+
+
+def _split_folders(root: _Folder, path: Path) -> dict[str, _Folder]:
+    found: dict[str, _Folder] = {}
+    for name, folder in root.folders.items():
+        split = _SPLITS.get(name.lower())
+        if split in found and split is not None:
+            raise DataError(
+                tr(f"{path} has two folders for {split}", f"{path} tiene dos carpetas para {split}"),
+                tr("Join them or rename one.", "Únalas o cambie el nombre de una."),
+            )
+        if split is not None:
+            found[split] = folder
+    if "train" in found:
+        return {split: found[split] for split in ("train", "validation", "test") if split in found}
+    if found and len(found) == len(root.folders):
+        raise _no_layout(path, tr("no train folder", "ninguna carpeta train"))
+    return {"train": root}
+
+
+def _no_layout(path: Path, found: str) -> DataError:
+    return DataError(
+        tr(f"{path} holds {found}", f"{path} contiene {found}"),
+        tr(
+            "Expected one folder a class: class/picture.jpg, or train/class/picture.jpg and test/class/picture.jpg.",
+            "Se esperaba una carpeta por clase: clase/imagen.jpg, o train/clase/imagen.jpg y test/clase/imagen.jpg.",
+        ),
+    )
+
+
+def _check_classes(layout: Mapping[str, Mapping[str, Sequence[str]]], path: Path) -> None:
+    """Refuse empty classes, a single class, and splits whose classes differ."""
+    train = layout["train"]
+    empty = [f"{split}/{name}" for split, classes in layout.items() for name in classes if not classes[name]]
+    if empty:
+        listed = ", ".join(empty)
+        raise DataError(
+            tr(
+                f"{path} has classes without readable pictures: {listed}", f"{path} tiene clases sin imágenes: {listed}"
+            ),
+            tr("Fill these folders or remove them.", "Llene esas carpetas o quítelas."),
+        )
+    if len(train) < 2:
+        (only,) = train
+        raise DataError(
+            tr(f"{path} has one class only: {only!r}", f"{path} tiene una sola clase: {only!r}"),
+            tr("A model needs two classes or more to tell apart.", "Hacen falta dos clases o más que distinguir."),
+        )
+    for split, classes in layout.items():
+        if odd := sorted(set(classes) ^ set(train)):
+            listed = ", ".join(odd)
+            raise DataError(
+                tr(
+                    f"train and {split} do not have the same classes: {listed}",
+                    f"train y {split} no tienen las mismas clases: {listed}",
+                ),
+                tr("Each class needs a folder in every split.", "Cada clase necesita una carpeta en cada parte."),
+            )
+
+
+def _survey(files: Files, names: Sequence[str]) -> tuple[dict[str, Header], dict[str, DataError]]:
+    """Read each file once: the headers of the pictures, and what is wrong with the others."""
+
+    def look(name: str) -> Header | DataError:
+        try:
+            data = files.read(name)
+            header = inspect_picture(data, name)
+        except DataError as error:
+            return error
+        if looks_complete(data, name):
+            return header
+        return DataError(tr(f"{name} is damaged or truncated", f"{name} está dañada o truncada"))
+
+    outcomes = dict(zip(names, in_threads(look, names), strict=True))
+    headers = {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, Header)}
+    return headers, {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, DataError)}
+
+
+def _common_size(headers: Iterable[Header], wanted: Size | None) -> tuple[Size, str]:
+    """The size that all pictures will have, and a note if some had to be resized."""
+    sizes = Counter(header.size for header in headers)
+    size = wanted or sizes.most_common(1)[0][0]
+    changed = sizes.total() - sizes[size]
+    if not changed:
+        return size, ""
+    height, width = size
+    return size, tr(
+        f"Pictures of another size, resized to {height}×{width} (height × width): {changed} of {sizes.total()}.",
+        f"Imágenes de otro tamaño, llevadas a {height}×{width} (alto × ancho): {changed} de {sizes.total()}.",
+    )
+
+
+def _skipped_note(errors: Mapping[str, DataError]) -> str:
+    shown, more = ", ".join(list(errors)[:20]), len(errors) - 20
+    rest = tr(f" and {more} more", f" y {more} más") if more > 0 else ""
+    return tr(
+        f"Damaged or unreadable pictures, left out ({len(errors)}): {shown}{rest}.",
+        f"Imágenes dañadas o ilegibles, que se omiten ({len(errors)}): {shown}{rest}.",
+    )
+
+
+def _lazy_note(decoded: int) -> str:
+    gigabytes = f"{decoded / 1e9:.1f} GB"
+    return tr(
+        f"Decoded, the pictures take {gigabytes}, so they are read on demand; smaller ones train faster.",
+        f"Las imágenes ocupan {gigabytes} decodificadas, así que se leen al usarlas; más pequeñas entrenan antes.",
+    )
+
+
+def load_image_folder(
+    path: Path,
+    *,
+    name: str | None = None,
+    size: Size | None = None,
+    on_corrupt: OnCorrupt = "skip",
+    memory_limit: int = 1_000_000_000,
+) -> Dataset:
+    """Load pictures from a folder or zip with a folder for each class.
+
+    All pictures get one size: ``size`` where given; else the size they share; else the commonest one, which a note
+    says. A folder of grey pictures gives one channel; grey ones among colour become RGB.
+
+    Args:
+        path: the folder or zip.
+        name: what the data set is called; left out, as the folder is.
+        size: height and width in pixels.
+        on_corrupt: what to do about damaged pictures: leave them out and say so in the notes, or refuse all. Damage
+            that shows only when a lazy picture is decoded is an error then.
+        memory_limit: decoded pictures of up to this many bytes are held in memory; more are read on demand.
+
+    Returns:
+        Pictures as uint8 ``(samples, height, width, channels)`` with their paths relative to ``path``.
+
+    Raises:
+        DataError: if the layout is not one of the expected ones, a class is empty, there is one class only, or the
+            zip is damaged, encrypted or points outside of itself.
+    """
+    files = FolderFiles(path) if path.is_dir() else ZipFiles(path)
+    with ExitStack() as open_files:
+        open_files.callback(files.close)
+        dataset = _load(files, path, size, on_corrupt, memory_limit)
+        if dataset.train.lazy:
+            open_files.pop_all()
+    return replace(dataset, name=name) if name else dataset
+
+
+def _load(files: Files, path: Path, wanted: Size | None, on_corrupt: OnCorrupt, memory_limit: int) -> Dataset:
+    layout, notes = _layout(files.names(), path)
+    headers, errors = _survey(files, _names(layout))
+    _refuse(errors, on_corrupt, path)
+    layout = _without(layout, errors, path)
+    size, resized = _common_size([headers[name] for name in _names(layout)], wanted)
+    channels: Channels = 1 if all(headers[name].grey for name in _names(layout)) else 3
+    decoded = len(_names(layout)) * size[0] * size[1] * channels
+    classes = tuple(layout["train"])
+    splits: dict[str, Split] = {}
+    for split, pictures in layout.items():
+        names = tuple(name for each in classes for name in pictures[each])
+        labels = np.repeat(np.arange(len(classes), dtype=np.int64), [len(pictures[each]) for each in classes])
+        source = LazyPictures(files, names, size, channels)
+        if decoded > memory_limit:
+            splits[split] = Split(source, labels, names)
+            continue
+        x, damaged = source.decode()
+        errors |= {names[row]: error for row, error in damaged}
+        splits[split] = Split(x, labels, names)
+        if damaged:
+            splits[split] = splits[split].take(np.delete(np.arange(len(names)), [row for row, _ in damaged]))
+    _refuse(errors, on_corrupt, path)
+    _without(layout, errors, path)
+    notes += [resized] if resized else []
+    notes += [_skipped_note(errors)] if errors else []
+    notes += [_lazy_note(decoded)] if splits["train"].lazy else []
+    return Dataset(
+        name=path.resolve().name if path.is_dir() else path.stem,
+        task="classification",
+        kind="image",
+        train=splits["train"],
+        test=splits.get("test"),
+        validation=splits.get("validation"),
+        classes=classes,
+        target=tr("class", "clase"),
+        source=str(path),
+        notes=tuple(notes),
+    )
+
+
+def _names(layout: _Layout) -> list[str]:
+    return [name for classes in layout.values() for pictures in classes.values() for name in pictures]
+
+
+def _without(layout: _Layout, errors: Mapping[str, DataError], path: Path) -> _Layout:
+    """The layout without damaged pictures, checked again."""
+    left = {
+        split: {each: [name for name in pictures if name not in errors] for each, pictures in classes.items()}
+        for split, classes in layout.items()
+    }
+    _check_classes(left, path)
+    return left
+
+
+def _refuse(errors: Mapping[str, DataError], on_corrupt: OnCorrupt, path: Path) -> None:
+    if errors and on_corrupt == "refuse":
+        first = next(iter(errors.values()))
+        raise DataError(
+            tr(
+                f"{path} has unreadable pictures ({len(errors)}): {first.message}",
+                f"{path} tiene imágenes ilegibles ({len(errors)}): {first.message}",
+            ),
+            tr("Replace or remove them, or let them be skipped.", "Sustitúyalas o quítelas, o permita que se omitan."),
+        ) from first

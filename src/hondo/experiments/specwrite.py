@@ -1,0 +1,165 @@
+"""From a run spec back to YAML, and the JSON Schema by which editors complete and check one."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from hondo.core.spec import LayerSpec, RunSpec, ScheduleSpec
+from hondo.core.spec.model import Layer
+from hondo.experiments.specyaml import SpecDumper
+
+SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class _Inline(dict[str, Any]):
+    """A mapping that is written on one line."""
+
+
+class _InlineList(list[Any]):
+    """A list that is written on one line."""
+
+
+SpecDumper.add_representer(
+    _Inline, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=True)
+)
+SpecDumper.add_representer(
+    _InlineList, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
+)
+
+
+@cache
+def main_keys() -> Mapping[str, str]:
+    """The option that a bare value stands for, for each kind of layer that has one (``dense: 10`` → ``units``).
+
+    The spec itself is asked, by giving each kind bare values until one is taken.
+    """
+    layer = TypeAdapter[LayerSpec](Layer)
+    found: dict[str, str] = {}
+    for kind in LayerSpec.model_fields:
+        for value in (2, 0.5, "relu"):
+            try:
+                options = layer.validate_python({kind: value}).options
+            except ValidationError:
+                continue
+            found[kind] = next(iter(options.model_fields_set))
+            break
+    return found
+
+
+def spec_to_yaml(spec: RunSpec, *, full: bool = False) -> str:
+    """Write a spec as YAML; reading it again gives an equal spec.
+
+    Args:
+        spec: any valid spec.
+        full: write every value, defaults included; otherwise only what differs from the defaults.
+
+    Returns:
+        YAML text that ends in a newline.
+
+    Example:
+        >>> print(spec_to_yaml(RunSpec.model_validate({"data": {"name": "iris"}, "model": {"preset": "mlp"}})), end="")
+        data:
+          name: iris
+        model:
+          preset: mlp
+    """
+    data = spec.written() if full else spec.model_dump(mode="json", exclude_defaults=True)
+    if spec.model.layers is not None:
+        data["model"]["layers"] = [_short_layer(layer, full=full) for layer in spec.model.layers]
+    return yaml.dump(_inline_lists(data), Dumper=SpecDumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+def spec_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a spec, shorthand included.
+
+    Returns:
+        Plain data, ready for ``json.dumps``. It is a little more lenient than the spec: combinations are not checked.
+    """
+    schema = RunSpec.model_json_schema()
+    parts = schema["$defs"]
+    for kind in ("Conv2D", "Pool2D", "Residual"):
+        for option in parts[kind]["properties"].values():
+            _allow_one_for_both(option)
+    parts["LayerSpec"] = _layer_schema(parts["LayerSpec"], parts)
+    learn = parts["LearnSpec"]["properties"]
+    kinds = ScheduleSpec.model_json_schema()["properties"]["kind"]["enum"]
+    learn["schedule"] = {
+        "title": "Schedule",
+        "description": learn["schedule"].get("description", ""),
+        "anyOf": [{"$ref": "#/$defs/ScheduleSpec"}, {"enum": kinds}],
+    }
+    return {"$schema": SCHEMA_DIALECT, **schema, "title": "Hondo run spec"}
+
+
+def _short_layer(layer: LayerSpec, *, full: bool) -> Any:
+    """A layer as a person writes it: `flatten`, `dense: 10`, or its options on one line, the main one first."""
+    kind, options = layer.kind, layer.options
+    written = options.written() if full else options.model_dump(mode="json", exclude_defaults=True)
+    main = main_keys().get(kind)
+    if main is not None:
+        written = {main: options.written()[main], **written}
+    if not written:
+        return kind
+    shown = {name: _one_for_both(value) for name, value in written.items()}
+    return {kind: shown[main] if main is not None and list(shown) == [main] else _Inline(shown)}
+
+
+def _one_for_both(value: Any) -> Any:
+    """A pair of equal numbers as one."""
+    return value[0] if isinstance(value, list) and len(set(value)) == 1 else _inline_lists(value)
+
+
+def _inline_lists(value: Any) -> Any:
+    """Mark lists of plain values to be written on one line."""
+    if isinstance(value, _Inline):
+        return value
+    if isinstance(value, dict):
+        return {key: _inline_lists(item) for key, item in value.items()}
+    if isinstance(value, list):
+        items = [_inline_lists(item) for item in value]
+        nested = any(isinstance(item, dict) for item in items)
+        return items if nested else _InlineList(items)
+    return value
+
+
+def _allow_one_for_both(option: dict[str, Any]) -> None:
+    """Let one whole number stand for a pair of equal ones."""
+    branches = option.get("anyOf", [option])
+    if not any("prefixItems" in branch for branch in branches):
+        return
+    kept = {key: option[key] for key in ("title", "description", "default") if key in option}
+    branches = [{key: value for key, value in branch.items() if key not in kept} for branch in branches]
+    option.clear()
+    option.update(kept, anyOf=[{"type": "integer", "minimum": 1}, *branches])
+
+
+def _layer_schema(layer: Mapping[str, Any], parts: Mapping[str, Any]) -> dict[str, Any]:
+    """One layer: a bare kind, or one key with its options or with its main option alone."""
+    bare: list[str] = []
+    written: list[dict[str, Any]] = []
+    for kind, described in layer["properties"].items():
+        reference = next(branch for branch in described["anyOf"] if "$ref" in branch)
+        options = parts[reference["$ref"].removeprefix("#/$defs/")]
+        accepted = [reference]
+        if kind in main_keys():
+            accepted.append(options["properties"][main_keys()[kind]])
+        if not options.get("required"):
+            bare.append(kind)
+            accepted.append({"type": "null"})
+        written.append(
+            {
+                "type": "object",
+                "description": described.get("description", ""),
+                "properties": {kind: {"anyOf": accepted}},
+                "required": [kind],
+                "additionalProperties": False,
+            }
+        )
+    return {
+        "title": layer["title"],
+        "description": layer["description"],
+        "anyOf": [{"enum": bare}, *written],
+    }

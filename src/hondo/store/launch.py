@@ -1,0 +1,146 @@
+"""Recorded runs: an experiment executed, remembered while it runs, resumed, and opened again.
+
+Experiments know no database and the database trains nothing; this is where the two meet.
+"""
+
+from typing import Any
+
+from hondo.core.backend import KerasModel
+from hondo.core.environment import describe_environment
+from hondo.core.errors import StoreError
+from hondo.core.events import CancelToken, Sink, fan_out, no_sink
+from hondo.core.language import tr
+from hondo.core.spec import RunSpec
+from hondo.engine.checkpoint import load_checkpoint
+from hondo.experiments.device import device_name
+from hondo.experiments.flow import execute
+from hondo.experiments.run import CHECKPOINT, MODEL, PREPROCESS, REPORT, RESULT, SPEC, Run, load_run
+from hondo.experiments.specfile import read_spec
+from hondo.store.artefacts import add_artefact
+from hondo.store.metrics import write_metrics
+from hondo.store.recorder import Recorder
+from hondo.store.records import MetricPoint, RunRecord
+from hondo.store.runs import create_run, find_run, update_run
+from hondo.store.workspace import Workspace
+
+_KEPT = {"spec": SPEC, "model": MODEL, "preprocess": PREPROCESS, "result": RESULT, "report": REPORT, "plots": "plots"}
+
+
+def launch(
+    workspace: Workspace,
+    spec: RunSpec,
+    *,
+    model: KerasModel | None = None,
+    sink: Sink = no_sink,
+    cancel: CancelToken | None = None,
+) -> Run:
+    """Execute an experiment and remember it in the workspace.
+
+    Args:
+        workspace: where to keep it.
+        spec: what to do.
+        model: a Keras model to train instead of the spec's; such a run can only be resumed from Python.
+        sink: is told what happens, too.
+        cancel: stops it.
+
+    Raises:
+        HondoError: for data, model or spec that do not work; the run is kept, marked as failed.
+    """
+    environment = describe_environment(device_name())
+    record = create_run(workspace, spec, environment)
+    return _execute(workspace, record, spec, model, sink, cancel, resume=False)
+
+
+def resume(
+    workspace: Workspace,
+    name: str,
+    *,
+    epochs: int | None = None,
+    model: KerasModel | None = None,
+    sink: Sink = no_sink,
+    cancel: CancelToken | None = None,
+) -> Run:
+    """Go on with a run from its last checkpoint, or from the beginning if it has none.
+
+    Args:
+        workspace: where it is kept.
+        name: its name, number, the beginning of its name, or ``last``.
+        epochs: train up to this epoch instead of the spec's.
+        model: the Keras model, for a run that was given one from Python.
+        sink: is told what happens.
+        cancel: stops it.
+
+    Raises:
+        StoreError: if there is no such run, or another process trains it.
+    """
+    record = find_run(workspace, name)
+    path = record.folder / SPEC
+    spec = read_spec(path) if path.exists() else RunSpec.model_validate(record.spec)
+    if spec.model.given is not None and model is None:
+        raise StoreError(
+            tr(
+                f"{record.name} trains a Keras model that was passed from Python ({spec.model.given})",
+                f"{record.name} entrena un modelo de Keras pasado desde Python ({spec.model.given})",
+            ),
+            tr("Resume it from Python with the same model.", "Reanúdelo desde Python con el mismo modelo."),
+        )
+    if epochs is not None:
+        spec = spec.model_copy(update={"train": spec.train.model_copy(update={"epochs": epochs})})
+    return _execute(workspace, record, spec, model, sink, cancel, resume=True)
+
+
+def open_run(workspace: Workspace, name: str) -> Run:
+    """A finished run, ready to predict and evaluate."""
+    record = find_run(workspace, name)
+    return load_run(record.folder, record.name)
+
+
+def _execute(
+    workspace: Workspace,
+    record: RunRecord,
+    spec: RunSpec,
+    model: KerasModel | None,
+    sink: Sink,
+    cancel: CancelToken | None,
+    *,
+    resume: bool,
+) -> Run:
+    with Recorder(workspace, record) as recorder:
+        if resume:
+            _remember_epochs(workspace, record)
+        run = execute(
+            spec,
+            name=record.name,
+            folder=record.folder,
+            model=model,
+            sink=fan_out(recorder, sink),
+            cancel=cancel,
+            resume=resume,
+            environment=dict(record.environment),
+        )
+        recorder.flush()
+        update_run(workspace, record, spec=run.spec, summary=summary(run))
+        for kind, relative in _KEPT.items():
+            if (record.folder / relative).exists():
+                add_artefact(workspace, record, kind, record.folder / relative)
+    return run
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """The few numbers by which runs are compared."""
+    return {**run.headline(), "parameters": run.model.count_params(), "seconds": sum(run.timings.values())}
+
+
+def _remember_epochs(workspace: Workspace, record: RunRecord) -> None:
+    """Write the epochs that the checkpoint knows: a killed process may have saved it before its metrics."""
+    path = record.folder / CHECKPOINT
+    if not path.exists():
+        return
+    saved = load_checkpoint(path)
+    series = {**saved.history, "learning_rate": saved.learning_rates}
+    points = [
+        MetricPoint(name, epoch, value, epoch=epoch)
+        for name, values in series.items()
+        for epoch, value in zip(saved.epochs, values, strict=False)
+    ]
+    write_metrics(workspace, record, points)
