@@ -34,7 +34,9 @@ def test_the_note_says_where_and_warns_of_leaks_only():
         "Exact duplicates: 2 of test also in train, 1 within train. Results on those samples look better than they are."
     )
     with use_language("es"):
-        assert leak.note().startswith("Duplicados exactos: 2 de test también en train, 1 dentro de train.")
+        assert leak.note().startswith(
+            "Duplicados exactos: 2 de prueba también en entrenamiento, 1 dentro de entrenamiento."
+        )
 
 
 def test_equal_inputs_with_other_targets_are_counted():

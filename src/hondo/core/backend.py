@@ -35,8 +35,13 @@ except (ImportError, ValueError) as error:  # ValueError: no such backend
     raise ModelError(
         tr(f"Keras could not start with the backend {_name!r}: {error}", f"Keras no arranca con {_name!r}: {error}"),
         tr(
-            f"Install it (pip install 'hondo[{_name}]') or unset KERAS_BACKEND to use JAX.",
-            f"Instálelo (pip install 'hondo[{_name}]') o quite KERAS_BACKEND para usar JAX.",
+            f"KERAS_BACKEND={_name}: install it (pip install 'hondo[{_name}]'), or unset it to use JAX.",
+            f"KERAS_BACKEND={_name}: instálelo (pip install 'hondo[{_name}]') o quítela para usar JAX.",
+        )
+        if _name in ("tensorflow", "torch")
+        else tr(
+            f"KERAS_BACKEND={_name}: choose jax, tensorflow or torch.",
+            f"KERAS_BACKEND={_name}: elija jax, tensorflow o torch.",
         ),
     ) from error
 

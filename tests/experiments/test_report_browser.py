@@ -1,0 +1,59 @@
+"""The report in a real browser: it fits the screen, asks nothing of the network, and complains of nothing."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from hondo.core.language import Language, use_language
+from hondo.experiments.flow import execute
+from hondo.experiments.specfile import read_spec
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        if os.environ.get("HONDO_REQUIRE_BROWSER"):
+            pytest.fail("HONDO_REQUIRE_BROWSER is set but there is no chromium")
+        pytest.skip("needs chromium on the path")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module", params=["en", "es"])
+def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    language: Language = request.param
+    folder = tmp_path_factory.mktemp(language)
+    with use_language(language):
+        execute(read_spec("digits-mlp", ["train.epochs=3"]), folder=folder)
+    return folder / "report.html"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_report_fits_and_is_silent(browser: Browser, report: Path, width: int, scheme: Any) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(report.as_uri())
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert said == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("h1").inner_text() == "digits-mlp"
+    assert page.locator("html").get_attribute("lang") == report.parent.name[:2]
+    page.close()
