@@ -22,7 +22,7 @@ def command_pages() -> str:
     from hondo.cli.main import app
     from hondo.core.language import language
 
-    parts = [f"# {TITLES[language()]}\n"]
+    parts = [f"# {TITLES[language()]}\n", f"{app.info.epilog}\n"]
     _describe(typer.main.get_command(app), ["hondo"], parts)
     return "\n".join(parts)
 

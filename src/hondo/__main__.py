@@ -1,5 +1,5 @@
 """``python -m hondo`` is ``hondo``, for where the script is not on the path."""
 
-from hondo.cli.main import main
+from hondo.cli.main import console
 
-main()
+console()

@@ -42,7 +42,7 @@ def test_the_note_says_where_and_warns_of_leaks_only():
 def test_equal_inputs_with_other_targets_are_counted():
     found = find_duplicates(dataset([1, 1, 2, 2], labels=[0, 1, 1, 1]))
     assert found.conflicting == 1
-    assert "1 have the input of another sample" in found.note()
+    assert "input of another sample but a different target: 1" in found.note()
 
 
 def test_zero_and_minus_zero_and_nan_are_equal_to_themselves():

@@ -126,7 +126,7 @@ def test_a_server_that_lacks_the_file_is_told_of_in_spanish_too(server: HTTPServ
         obtain(served_from(server, b""))
 
 
-@pytest.mark.parametrize(("there", "says"), [(True, "is not in"), (False, "is no folder")])
+@pytest.mark.parametrize(("there", "says"), [(True, "is not in"), (False, "is not a folder")])
 def test_a_data_folder_without_the_set_is_named_among_the_places_searched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool, says: str
 ) -> None:

@@ -68,7 +68,7 @@ def test_splits_above_the_classes(tmp_path, validation):
     (tmp_path / "wrap" / "docs").mkdir()
     dataset = load_image_folder(tmp_path)
     assert {name: len(part) for name, part in dataset.splits.items()} == {"train": 6, "validation": 2, "test": 4}
-    assert dataset.notes == ("Left aside, beside train/: docs.",)
+    assert dataset.notes == ("Not used, beside train/: docs.",)
 
 
 def test_a_class_may_be_called_test_where_there_is_no_train(tmp_path):

@@ -77,8 +77,8 @@ def test_the_same_seed_gives_the_same_splits(mine):
         ("flower.csv", "flower.csv does not exist", "'flowers.csv'"),
         ("pictures/c", "c does not exist", "a, b"),
         ("nowhere/deep/file.csv", "nowhere does not exist", "Known"),
-        ("notes.docx", r"of a kind that is not read: \.docx", ".csv"),
-        ("plain", "of a kind that is not read: —", ".npz"),
+        ("notes.docx", r"of a kind that is not supported: \.docx", ".csv"),
+        ("plain", "of a kind that is not supported: —", ".npz"),
     ],
 )
 def test_paths_that_lead_nowhere_are_refused_with_the_nearest_one(mine, name, message, hint):

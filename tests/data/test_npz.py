@@ -106,7 +106,7 @@ def test_the_task_can_be_said(tmp_path):
         ({"x": PICTURES, "y": LABELS, "classes": ["a"]}, "classes has 1 names but there are 3 labels"),
         ({"x": PICTURES, "y": LABELS, "x_test": PICTURES, "y_test": LABELS + 1}, "training targets lack: 3"),
         ({"x": PICTURES, "y": LABELS, "x_test": PICTURES, "y_test": np.array(["a"] * 6)}, "training targets lack: a"),
-        ({"x": PICTURES, "y": LABELS, "x_test": PICTURES[:, 1:], "y_test": LABELS}, "do not have one shape"),
+        ({"x": PICTURES, "y": LABELS, "x_test": PICTURES[:, 1:], "y_test": LABELS}, "do not all have the same shape"),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(tmp_path, arrays, message):

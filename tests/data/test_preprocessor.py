@@ -180,7 +180,7 @@ def test_the_steps_are_told_in_both_languages():
     assert english[1] == "Resized to 3×4 pixels"
     described = fit_preprocessor(PreprocessSpec(target="standardise"), table()).describe()
     assert described == (
-        "Missing values: filled with the median of training",
+        "Missing values: filled with the training median",
         "Categories: one-hot",
         "Target standardised",
     )

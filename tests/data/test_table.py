@@ -89,7 +89,7 @@ def test_columns_that_cannot_help_are_left_out_or_pointed_out(tmp_path):
     assert dataset.notes == (
         "Columns left out: PassengerId (numbers the rows), name (30 different texts), empty (empty).",
         "Columns with a single value: constant.",
-        "Columns that count the rows; they may give away sorted classes: day, grid.",
+        "Columns that count the rows; they may give the target away if the rows are sorted: day, grid.",
     )
 
 
@@ -125,9 +125,9 @@ def test_a_class_with_one_sample_is_pointed_out(tmp_path):
 @pytest.mark.parametrize(
     ("columns", "task", "message"),
     [
-        ({"y": ["a", "a", "a"]}, None, "values of the target 'y': 1"),
-        ({"y": [1.0, 1.0, 1.0]}, None, "values of the target 'y': 1"),
-        ({"y": [None, None, None]}, None, "values of the target 'y': 0"),
+        ({"y": ["a", "a", "a"]}, None, "the target 'y' has too few different values: 1"),
+        ({"y": [1.0, 1.0, 1.0]}, None, "the target 'y' has too few different values: 1"),
+        ({"y": [None, None, None]}, None, "the target 'y' has too few different values: 0"),
         ({"y": ["1", "2", "x"]}, "regression", r"not numbers: 'x' \(line 4\)"),
         ({"y": [*map(str, range(59)), "x"]}, None, r"not numbers: 'x' \(line 61\)"),
         ({"y": [f"text {number}" for number in range(60)]}, None, "60 different texts in 60 rows"),

@@ -1,5 +1,9 @@
 """Callbacks, cancelling, losses that are not finite, and what goes to Keras's own fit."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -202,3 +206,26 @@ def test_arrays_of_unequal_length_are_an_error_with_both_lengths() -> None:
 def test_class_and_sample_weights_together_are_an_error() -> None:
     with pytest.raises(DataError, match="sample_weight"):
         fit(compiled(CASE), ROWS, LABELS, class_weight={0: 1.0}, sample_weight=np.ones(203), verbose=0)
+
+
+LEAVES_WHILE_COMPILING = """
+import numpy as np
+from hondo.core.backend import keras
+from hondo.core.events import CancelToken, Progress
+from hondo.engine.fit import fit
+
+dense = keras.layers.Dense
+model = keras.Sequential([keras.Input((8,)), *(dense(8, "gelu") for _ in range(40)), dense(1)])
+model.compile("adam", "mse")
+token = CancelToken()
+stop = lambda event: token.cancel() if isinstance(event, Progress) else None
+fit(model, np.ones((70, 8), "float32"), np.ones(70, "float32"), verbose=0, sink=stop, cancel=token)
+"""
+
+
+def test_a_process_can_end_while_a_program_is_being_compiled(tmp_path: Path) -> None:
+    environment = {**os.environ, "JAX_COMPILATION_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", LEAVES_WHILE_COMPILING], env=environment, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")

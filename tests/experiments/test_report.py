@@ -203,7 +203,7 @@ def test_the_numbers_of_the_evaluation_stand_on_the_page() -> None:
         assert percent(share) in page.texts
     assert {"1.234", "0.4321", "101,770", "12,000", "3.2 s"} <= {text.replace("\xa0", " ") for text in page.texts}
     assert "2031-05-04 03:02" in page.text
-    assert "0123456789ab, main, with changes not committed" in page.texts
+    assert "0123456789ab, main, with uncommitted changes" in page.texts
     for told in ("Batch larger than the data.", "3 exact duplicates", "scale to 0..1", "model.keras", "split:"):
         assert told in page.texts
 

@@ -114,7 +114,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines() -> None:
         ("a: [1, 2\nb: 3", ["line 2, column 2", "not valid YAML"]),
         ("a: b: c", ["line 1, column 5", "not valid YAML"]),
         ("\ta: 1", ["not valid YAML", "no tabs"]),
-        ("a: 1\nb: 2\na: 3", ["line 3", "'a' is already given in line 1"]),
+        ("a: 1\nb: 2\na: 3", ["line 3", "'a' is already given on line 1"]),
         ("train: {epochs: 1, epochs: 2}", ["'train.epochs' is already given"]),
         ("a: *nowhere", ["line 1", "not valid YAML"]),
         ("a: !!python/object/apply:os.getcwd []", ["line 1", "plain text"]),

@@ -214,11 +214,11 @@ def test_a_path_out_of_the_workspace_is_refused(workspace: Workspace, path: str)
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("no url at all", "is not one"),
-        ("mysql://user:secret@host/base", "does not know databases of kind 'mysql'"),
+        ("no url at all", "is not valid"),
+        ("mysql://user:secret@host/base", "does not support databases of kind 'mysql'"),
         ("sqlite://", "in memory"),
         ("sqlite:///:memory:", "in memory"),
-        ("postgresql://user:secret@host:port/base", "is not one"),
+        ("postgresql://user:secret@host:port/base", "is not valid"),
     ],
 )
 def test_a_url_that_cannot_be_used_is_explained_without_its_password(url: str, said: str) -> None:

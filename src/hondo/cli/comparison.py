@@ -107,13 +107,13 @@ def cautions(differences: Mapping[str, tuple[Any, ...]]) -> dict[str, str]:
     if data:
         listed = ", ".join(data)
         found["data"] = tr(
-            f"The runs were judged on different data ({listed}): their results do not compare.",
+            f"The runs were evaluated on different data ({listed}): their results are not comparable.",
             f"Se evaluaron con datos distintos ({listed}): los resultados no son comparables.",
         )
     if loss:
         listed = ", ".join(loss)
         found["loss"] = tr(
-            f"Their losses count different things ({listed}): compare the metrics.",
+            f"Their losses measure different things ({listed}): compare the metrics.",
             f"Sus pérdidas miden cosas distintas ({listed}): compare las métricas.",
         )
     return found

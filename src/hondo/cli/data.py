@@ -23,7 +23,7 @@ _TABLES = (".csv", ".tsv", ".tab", ".txt")
 State = Literal["ready", "cached", "fetch"]
 
 app = typer.Typer(
-    help=tr("Data sets: which there are and what they hold.", "Conjuntos de datos: cuáles hay y qué contienen."),
+    help=tr("Data sets: which there are and what they contain.", "Conjuntos de datos: cuáles hay y qué contienen."),
     no_args_is_help=True,
 )
 
@@ -43,7 +43,7 @@ def list_known(as_json: AsJson = False) -> None:
         tr("kind", "tipo"),
         tr("task", "tarea"),
         tr("where", "dónde"),
-        tr("about", "qué es"),
+        tr("about", "descripción"),
     )
     rows = [
         (entry.name, spoken(entry.kind), spoken(entry.task), _state_word(_state(entry)), entry.about)
@@ -54,7 +54,7 @@ def list_known(as_json: AsJson = False) -> None:
         say(tr("Your own: hondo data show FOLDER or FILE", "Los suyos: hondo data show CARPETA o ARCHIVO"))
 
 
-@app.command("show", help=tr("Show what a data set holds.", "Muestra qué contiene un conjunto de datos."))
+@app.command("show", help=tr("Show what a data set contains.", "Muestra qué contiene un conjunto de datos."))
 def show(
     data: Annotated[
         str,
@@ -62,7 +62,7 @@ def show(
             metavar="NAME|PATH",
             help=tr(
                 "A data set's name, an image folder or zip, a CSV or TSV file, or an .npz file.",
-                "Nombre de un conjunto, carpeta o zip de imágenes, archivo CSV o TSV, o archivo .npz.",
+                "Nombre de un conjunto de datos, carpeta o zip de imágenes, archivo CSV o TSV, o archivo .npz.",
             ),
         ),
     ],
@@ -71,7 +71,7 @@ def show(
     ] = None,
     task: Annotated[
         Literal["classification", "regression"] | None,
-        typer.Option(help=tr("What kind of target it is.", "Qué clase de objetivo es.")),
+        typer.Option(help=tr("What kind of target it is.", "Qué tipo de objetivo es.")),
     ] = None,
     changes: Changes = None,
     as_json: AsJson = False,
@@ -108,7 +108,7 @@ def get(
     elif place is None:
         say(tr(f"{name} needs no download: it comes with Hondo.", f"{name} no necesita descarga: viene con Hondo."))
     else:
-        say(tr(f"{name} lies in {place}: {_samples(dataset)}", f"{name} está en {place}: {_samples(dataset)}"))
+        say(tr(f"{name} is in {place}: {_samples(dataset)}", f"{name} está en {place}: {_samples(dataset)}"))
         for note in dataset.notes:
             say(f"- {note}")
 
@@ -176,8 +176,8 @@ def _which_column(path: Path) -> SpecError:
     shown = ", ".join(columns[:FEATURES_SHOWN]) + (", …" if len(columns) > FEATURES_SHOWN else "")
     return SpecError(
         tr(
-            f"which column of {path} is predicted? It has: {shown}",
-            f"¿qué columna de {path} se predice? Tiene: {shown}",
+            f"which column of {path} should be predicted? It has: {shown}",
+            f"¿qué columna de {path} hay que predecir? Tiene: {shown}",
         ),
         tr(f"Name it: hondo data show {path} --target COLUMN", f"Indíquela: hondo data show {path} --target COLUMNA"),
     )
@@ -302,8 +302,8 @@ def _show_classes(classes: tuple[str, ...], counts: Mapping[str, Mapping[str, in
 def _show_features(features: list[dict[str, Any]]) -> None:
     say()
     columns = (
-        tr("feature", "característica"), tr("kind", "tipo"), tr("missing", "ausentes"), tr("least", "mínimo"),
-        tr("mean", "media"), tr("greatest", "máximo"),
+        tr("feature", "característica"), tr("kind", "tipo"), tr("missing", "ausentes"), tr("minimum", "mínimo"),
+        tr("mean", "media"), tr("maximum", "máximo"),
     )  # fmt: skip
     kinds = {"number": tr("number", "número"), "category": tr("category", "categoría")}
     rows = []
@@ -319,4 +319,4 @@ def _show_features(features: list[dict[str, Any]]) -> None:
 
 def _say_left_out(rows: int) -> None:
     if rows > 0:
-        say(tr(f"… and {rows} more; --json has all", f"… y {rows} más; --json los da todos"))
+        say(tr(f"… and {rows} more; --json shows all", f"… y {rows} más; con --json salen todas"))

@@ -65,6 +65,6 @@ def _show_classes(evaluation: "ClassificationEvaluation") -> None:
         say(
             tr(
                 f"{pair.count:,} of class {true} taken for {taken}",
-                f"{pair.count:,} de la clase {true} tomadas por {taken}",
+                f"clase {true} tomada por {taken}: {pair.count:,}",
             )
         )

@@ -72,7 +72,7 @@ def examine(checks: Mapping[str, Check] | None = None) -> Iterator[Finding]:
         except HondoError as error:
             yield Finding(name, "problem", error.message, error.hint)
         except Exception as error:  # a doctor must survive every illness, and each has its own exception
-            hint = tr("This was not foreseen; please report it.", "Esto no estaba previsto; comuníquelo, por favor.")
+            hint = tr("This was unexpected; please report it.", "Esto no estaba previsto; comuníquelo, por favor.")
             yield Finding(name, "problem", _first_line(error), hint)
 
 
@@ -123,12 +123,12 @@ def check_machine() -> Iterator[Finding]:
         "memory",
         "advice" if scarce else "ok",
         tr(
-            f"{size(memory.total)}, of which {size(memory.available)} are free",
-            f"{size(memory.total)}, de los que {size(memory.available)} están libres",
+            f"{size(memory.total)}, {size(memory.available)} free",
+            f"{size(memory.total)}, {size(memory.available)} libres",
         ),
         tr(
             "Close other programs, or use data.limit and a smaller train.batch_size.",
-            "Cierre otros programas, o use data.limit y un train.batch_size menor.",
+            "Cierre otros programas o use data.limit y un train.batch_size menor.",
         )
         if scarce
         else "",
@@ -146,10 +146,10 @@ def check_backend() -> Iterator[Finding]:
         chosen = [f"{name}={os.environ[name]}" for name in _STEERING if os.environ.get(name)]
         listed = ", ".join(chosen)
         if chosen:
-            hint = tr(f"Unset or correct: {listed}", f"Quite o corrija: {listed}")
+            hint = tr(f"Unset or correct: {listed}", f"Elimine o corrija: {listed}")
         else:
             hint = tr(
-                "Install JAX anew: pip install --force-reinstall jax",
+                "Reinstall JAX: pip install --force-reinstall jax",
                 "Reinstale JAX: pip install --force-reinstall jax",
             )
         yield Finding("backend", "problem", _first_line(error), hint)
@@ -174,8 +174,8 @@ def _backend() -> Finding:
     hint = ""
     if not on_jax():
         hint = tr(
-            "Only JAX trains compiled whole; unset KERAS_BACKEND to use it.",
-            "Solo JAX entrena compilado por completo; quite KERAS_BACKEND para usarlo.",
+            "Only JAX compiles the whole training loop; unset KERAS_BACKEND to use it.",
+            "Solo JAX compila el entrenamiento entero; elimine KERAS_BACKEND para usarlo.",
         )
     elif all(name.startswith("jax cpu") for name in devices) and shutil.which("nvidia-smi"):
         hint = tr(
@@ -202,7 +202,7 @@ def check_workspace() -> Iterator[Finding]:
         place = place.parent
     _try_to_write(place)
     if not folder.exists():
-        text = tr(f"{folder} (the first run makes it)", f"{folder} (lo crea el primer experimento)")
+        text = tr(f"{folder} (created by the first run)", f"{folder} (se crea con el primer experimento)")
     else:
         facts["used"] = _used(folder)
         text = tr(f"{folder}, {size(facts['used'])}", f"{folder}, {size(facts['used'])}")
@@ -229,7 +229,8 @@ def _disk(place: Path) -> Finding:
     usage = shutil.disk_usage(place)
     state: State = "problem" if usage.free < NO_DISK else "advice" if usage.free < SCARCE_DISK else "ok"
     hint = "" if state == "ok" else tr(
-        "Free some space: hondo runs rm, or the caches below.", "Libere espacio: hondo runs rm, o las cachés de abajo."
+        "Free some space: hondo runs rm, or clear the caches below.",
+        "Libere espacio: hondo runs rm, o vacíe las cachés de abajo."
     )  # fmt: skip
     text = tr(f"{size(usage.free)} free of {size(usage.total)}", f"{size(usage.free)} libres de {size(usage.total)}")
     return Finding("disk", state, text, hint, {"free": usage.free, "total": usage.total})
@@ -243,7 +244,7 @@ def check_database() -> Iterator[Finding]:
 
     file = workspace_folder().expanduser().absolute() / DATABASE_FILE
     if not os.environ.get("HONDO_DATABASE") and not file.exists():
-        text = tr(f"{file} (the first run makes it)", f"{file} (lo crea el primer experimento)")
+        text = tr(f"{file} (created by the first run)", f"{file} (se crea con el primer experimento)")
         yield Finding("database", "ok", text, "", {"where": str(file), "runs": 0})
         return
     with open_workspace(timeout=2.0) as workspace:
@@ -260,8 +261,8 @@ def check_database() -> Iterator[Finding]:
     if resumable:
         listed = ", ".join(resumable[:5]) + (" …" if len(resumable) > 5 else "")
         hint = tr(
-            f"interrupted, hondo resume goes on with them: {listed}",
-            f"interrumpidos, hondo resume los continúa: {listed}",
+            f"interrupted; hondo resume continues them: {listed}",
+            f"interrumpidos; hondo resume los continúa: {listed}",
         )
     yield Finding("database", "ok", text, hint, {"where": where, "runs": len(runs), "interrupted": resumable})
 
@@ -280,11 +281,11 @@ def _cache(check: str, folder: Path) -> Finding:
     used = _used(folder) if folder.is_dir() else 0
     facts = {"folder": str(folder), "exists": folder.is_dir(), "used": used}
     if folder.exists() and not (folder.is_dir() and os.access(folder, os.W_OK)):
-        text = tr(f"{folder} cannot be written", f"no se puede escribir en {folder}")
+        text = tr(f"{folder} is not writable", f"no se puede escribir en {folder}")
         name = "HONDO_CACHE" if check == "compiled" else "KERAS_HOME"
-        hint = tr(f"Name another folder in {name}.", f"Indique otra carpeta en {name}.")
+        hint = tr(f"Set {name} to another folder.", f"Indique otra carpeta en {name}.")
         return Finding(check, "advice", text, hint, facts)
-    text = f"{folder}, {size(used)}" if folder.is_dir() else tr(f"{folder} (empty yet)", f"{folder} (aún vacía)")
+    text = f"{folder}, {size(used)}" if folder.is_dir() else tr(f"{folder} (still empty)", f"{folder} (aún vacía)")
     return Finding(check, "ok", text, "", facts)
 
 
@@ -296,16 +297,17 @@ def check_data() -> Iterator[Finding]:
     folder = data_folder()
     if folder is None:
         text = tr(
-            "HONDO_DATA is not set: what is missing is downloaded", "HONDO_DATA sin definir: lo que falte se descarga"
+            "HONDO_DATA is not set: missing data sets are downloaded",
+            "HONDO_DATA sin definir: los conjuntos que falten se descargan",
         )
         yield Finding("data", "ok", text, "", {"folder": None, "found": []})
         return
     facts = {"folder": str(folder), "found": []}
     if not folder.is_dir():
         text = tr(
-            f"HONDO_DATA names {folder}, which is no folder", f"HONDO_DATA indica {folder}, que no es una carpeta"
+            f"HONDO_DATA names {folder}, which is not a folder", f"HONDO_DATA indica {folder}, que no es una carpeta"
         )
-        yield Finding("data", "problem", text, tr("Correct it or unset it.", "Corríjala o quítela."), facts)
+        yield Finding("data", "problem", text, tr("Correct it or unset it.", "Corríjala o elimínela."), facts)
         return
     troubles: list[HondoError] = []
     for name in catalogue.names():
@@ -318,10 +320,12 @@ def check_data() -> Iterator[Finding]:
     if facts["found"]:
         yield Finding("data", "ok", f"{folder}: " + ", ".join(facts["found"]), "", facts)
     elif not troubles:
-        text = tr(f"{folder} holds no data set that Hondo knows", f"{folder} no contiene ningún conjunto conocido")
+        text = tr(
+            f"{folder} holds no data set that Hondo knows", f"{folder} no contiene ningún conjunto de datos conocido"
+        )
         hint = tr(
-            "A set's folder goes by its name (mnist, cifar10 …); your own data are named by 'path'.",
-            "La carpeta de un conjunto lleva su nombre (mnist, cifar10 …); sus datos se indican con 'path'.",
+            "A data set's folder bears its name (mnist, cifar10 …); give your own data with 'path'.",
+            "La carpeta de un conjunto lleva su nombre (mnist, cifar10 …); los datos propios se indican con 'path'.",
         )
         yield Finding("data", "advice", text, hint, facts)
     for error in troubles:

@@ -7,6 +7,7 @@ Exit codes: 0 done; 1 another error; 2 wrong usage or spec; 3 data; 4 model; 5 w
 import io
 import os
 import sys
+import threading
 import traceback
 
 import typer
@@ -27,7 +28,7 @@ app = typer.Typer(
     name="hondo",
     help=tr(
         "Deep learning that runs: from a data set to predictions. HONDO_LANG=es|en sets the language.",
-        "Aprendizaje profundo que se ejecuta: de los datos a las predicciones. HONDO_LANG=es|en fija el idioma.",
+        "Aprendizaje profundo en marcha: de los datos a las predicciones. HONDO_LANG=es|en fija el idioma.",
     ),
     epilog=tr(
         "Exit codes: 0 done, 2 usage or spec, 3 data, 4 model, 5 workspace, 6 diverged, 130 stopped. "
@@ -50,22 +51,22 @@ app.command(
 app.command(
     "resume",
     help=tr(
-        "Go on from the last checkpoint; the end is the same as without the interruption.",
-        "Continúa desde el último punto de control; el final es el mismo que sin la interrupción.",
+        "Continue from the last checkpoint; the result is the same as without the interruption.",
+        "Continúa desde el último punto de control; el resultado es el mismo que sin la interrupción.",
     ),
 )(resume)
 app.command(
     "evaluate",
     help=tr(
         "Evaluate a trained run: loss, metrics, scores by class, the pairs most often confused.",
-        "Evalúa un experimento entrenado: pérdida, métricas, resultados por clase y los pares más confundidos.",
+        "Evalúa un experimento entrenado: pérdida, métricas, resultados por clase y los pares que más se confunden.",
     ),
 )(evaluate)
 app.command(
     "predict",
     help=tr(
         "Predict raw inputs: the run's own preprocessing is applied.",
-        "Predice entradas sin preparar: se aplica el preprocesado del propio experimento.",
+        "Predice a partir de entradas en bruto, con el preprocesamiento del propio experimento.",
     ),
 )(predict)
 app.add_typer(runs_app, name="runs")
@@ -74,10 +75,24 @@ app.add_typer(spec_app, name="spec")
 app.command(
     "doctor",
     help=tr(
-        "Look at Python, devices, memory, workspace, caches and extras; exit code 1 if there is a problem.",
-        "Revisa Python, dispositivos, memoria, espacio de trabajo, cachés y extras; código 1 si hay un problema.",
+        "Check Python, devices, memory, workspace, caches and extras; exit code 1 if there is a problem.",
+        "Revisa Python, dispositivos, memoria, espacio, cachés y extras; código de salida 1 si hay un problema.",
     ),
 )(doctor)
+
+
+def console() -> None:
+    """The installed command: leaves without waiting for a compilation that nobody needs any more."""
+    code: str | int | None = 0
+    try:
+        main()
+    except SystemExit as leave:
+        code = leave.code
+    if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else 1)
+    sys.exit(code)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -109,8 +124,8 @@ def main(arguments: list[str] | None = None) -> None:
             traceback.print_exc()
         complain(
             tr(
-                f"an error inside Hondo: {type(error).__name__}: {error}",
-                f"un error dentro de Hondo: {type(error).__name__}: {error}",
+                f"internal error in Hondo: {type(error).__name__}: {error}",
+                f"error interno de Hondo: {type(error).__name__}: {error}",
             ),
             tr("Run it again with --debug to see where.", "Repítalo con --debug para ver dónde."),
         )

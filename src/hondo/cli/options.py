@@ -24,7 +24,8 @@ Changes = Annotated[
         "--set",
         metavar="KEY=VALUE",
         help=tr(
-            "Change the spec: train.epochs=5 (repeatable).", "Cambia la especificación: train.epochs=5 (repetible)."
+            "Change the spec: train.epochs=5 (repeatable).",
+            "Cambia la especificación: train.epochs=5 (se puede repetir).",
         ),
     ),
 ]

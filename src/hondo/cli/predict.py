@@ -1,6 +1,7 @@
 """`hondo predict`: answers of a trained run for pictures, rows or arrays."""
 
 import sys
+import zipfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,7 +28,9 @@ def predict(
     name: Annotated[
         str, typer.Option("--run", "-r", help=tr("A run's name, or 'last'.", "Nombre de un experimento, o 'last'."))
     ] = "last",
-    top: Annotated[int, typer.Option(min=1, help=tr("Classes shown for each.", "Clases que se muestran."))] = 3,
+    top: Annotated[
+        int, typer.Option(min=1, help=tr("Classes to show for each input.", "Clases que se muestran por entrada."))
+    ] = 3,
     as_json: AsJson = False,
 ) -> None:
     """Predict raw inputs: the run's own preprocessing is applied."""
@@ -83,7 +86,7 @@ def read_inputs(inputs: list[str]) -> tuple[Any, list[str]]:
     suffixes = {path.suffix.lower() for path in paths}
     if suffixes & (TABLES | ARRAYS) and len(paths) > 1:
         raise DataError(
-            tr("give several pictures, or one table or array", "dé varias imágenes, o una sola tabla o array"),
+            tr("give several pictures, or one table or array", "indique varias imágenes, o una sola tabla o array"),
             tr("Predict them one after the other.", "Predígalos uno tras otro."),
         )
     if suffixes <= TABLES:
@@ -100,11 +103,11 @@ def _read_array(path: Path) -> Any:
         with path.open("rb") as file:
             loaded = np.load(file, allow_pickle=False)
             return loaded["x"] if path.suffix.lower() == ".npz" else loaded
-    except (ValueError, OSError, EOFError, KeyError) as error:
+    except (OSError, EOFError, ValueError, LookupError, RuntimeError, zipfile.BadZipFile) as error:
         raise DataError(
             tr(
-                f"{path} holds no array of numbers that can be read: {error}",
-                f"{path} no contiene un array legible: {error}",
+                f"{path} does not contain a readable array of numbers: {error}",
+                f"{path} no contiene un array de números legible: {error}",
             ),
             tr("Write it with np.save, or np.savez(path, x=…).", "Escríbalo con np.save, o np.savez(ruta, x=…)."),
         ) from error

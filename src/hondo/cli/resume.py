@@ -21,10 +21,14 @@ def resume(
     ] = "last",
     epochs: Annotated[
         int | None,
-        typer.Option(min=1, help=tr("Train up to this epoch instead.", "Entrena hasta esta época.")),
+        typer.Option(
+            min=1, help=tr("Train up to this epoch instead.", "Entrena hasta esta época en vez de la prevista.")
+        ),
     ] = None,
     as_json: AsJson = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=tr("No progress.", "Sin progreso."))] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help=tr("Show no progress.", "No muestra el progreso."))
+    ] = False,
 ) -> None:
     """Go on from the last checkpoint; the end is the same as without the interruption."""
     from hondo.store.launch import resume as resume_run

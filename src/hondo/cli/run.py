@@ -19,7 +19,9 @@ def run(
     ] = "digits-mlp",
     changes: Changes = None,
     as_json: AsJson = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=tr("No progress.", "Sin progreso."))] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help=tr("Show no progress.", "No muestra el progreso."))
+    ] = False,
 ) -> None:
     """Train an experiment, evaluate it, predict, and write its report."""
     from hondo.experiments.specfile import read_spec

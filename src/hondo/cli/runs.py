@@ -24,24 +24,32 @@ _NO_RESULT = ("parameters", "seconds")
 Names = Annotated[
     list[str],
     typer.Argument(
-        metavar="NAME", help=tr("Names of runs, their beginnings, or 'last'.", "Nombres, comienzos o 'last'.")
+        metavar="NAME",
+        help=tr("Names of runs, their beginnings, or 'last'.", "Nombres de experimentos, sus comienzos o 'last'."),
     ),
 ]
 
 app = typer.Typer(
-    help=tr("The runs that were recorded.", "Los experimentos guardados."),
+    help=tr(
+        "Recorded runs: list, compare, export, remove.",
+        "Experimentos guardados: verlos, compararlos, exportarlos, borrarlos.",
+    ),
     no_args_is_help=True,
 )
 
 
 @app.command("list", help=tr("List the runs, the newest first.", "Lista los experimentos, primero el más reciente."))
 def list_recorded(
-    status: Annotated[Status | None, typer.Option(help=tr("Only those.", "Solo esos."))] = None,
+    status: Annotated[
+        Status | None, typer.Option(help=tr("Only runs with this status.", "Solo los que estén en este estado."))
+    ] = None,
     base: Annotated[
         str | None,
-        typer.Option(help=tr("Only runs of the spec of this name.", "Solo los de la especificación así llamada.")),
+        typer.Option(help=tr("Only runs of the spec with this name.", "Solo los de la especificación de este nombre.")),
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help=tr("At most so many.", "Como mucho tantos."))] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help=tr("At most this many.", "Como máximo, este número."))
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the runs, the newest first."""
@@ -56,13 +64,13 @@ def list_recorded(
         return
     if not found:
         if status or base:
-            say(tr("No run is like that.", "Ningún experimento es así."))
+            say(tr("No run matches.", "Ningún experimento coincide."))
         else:
-            say(tr("There are no runs yet. Make one: hondo run", "Todavía no hay experimentos. Haga uno: hondo run"))
+            say(tr("There are no runs yet. Start one: hondo run", "Todavía no hay experimentos. Cree uno: hondo run"))
         return
     columns = (
         tr("run", "experimento"), tr("status", "estado"), tr("epochs", "épocas"), tr("result", "resultado"),
-        tr("made", "creado"), tr("took", "duró"),
+        tr("created", "creado"), tr("took", "duración"),
     )  # fmt: skip
     rows = [
         (
@@ -126,7 +134,9 @@ def show(
 
 @app.command(
     "compare",
-    help=tr("Compare runs: what differs, and which is best.", "Compara experimentos: qué cambia y cuál es mejor."),
+    help=tr(
+        "Compare runs: what differs, and which is best.", "Compara experimentos: en qué difieren y cuál es el mejor."
+    ),
 )
 def compare(names: Names, as_json: AsJson = False) -> None:
     """Compare runs: the keys of their specs that differ, and their results side by side."""
@@ -137,7 +147,7 @@ def compare(names: Names, as_json: AsJson = False) -> None:
     if len(runs) < 2:
         complain(
             tr("comparing takes two different runs", "para comparar hacen falta dos experimentos distintos"),
-            tr("Such as: hondo runs compare NAME NAME", "Como: hondo runs compare NOMBRE NOMBRE"),
+            tr("For example: hondo runs compare NAME NAME", "Por ejemplo: hondo runs compare NOMBRE NOMBRE"),
         )
         raise typer.Exit(2)
     differences, results = differing([run.spec for run in runs]), summaries(runs)
@@ -176,7 +186,9 @@ def compare(names: Names, as_json: AsJson = False) -> None:
 @app.command("rm", help=tr("Remove runs with all their files.", "Borra experimentos con todos sus archivos."))
 def remove(
     names: Names,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help=tr("Do not ask.", "No pregunta."))] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help=tr("Do not ask for confirmation.", "No pide confirmación."))
+    ] = False,
 ) -> None:
     """Remove runs with all their files. One that is being trained is never removed."""
     from hondo.store.runs import remove_run
@@ -188,17 +200,20 @@ def remove(
         if running:
             listed = ", ".join(running)
             raise StoreError(
-                tr(f"still being trained: {listed}; nothing was removed", f"aún en marcha: {listed}; no se borró nada"),
-                tr("Stop it with Ctrl-C where it runs, or wait.", "Deténgalo con Ctrl-C donde se ejecuta, o espere."),
+                tr(
+                    f"still being trained: {listed}; nothing was removed",
+                    f"todavía en marcha: {listed}; no se borró nada",
+                ),
+                tr("Stop it with Ctrl-C where it runs, or wait.", "Deténgalo con Ctrl-C donde se ejecuta o espere."),
             )
         if not yes:
             _confirm(runs)
         for run in runs:
             remove_run(workspace, run)
-            say(tr(f"removed {run.name}", f"borrado {run.name}"))
+            say(tr(f"removed {run.name}", f"se borró {run.name}"))
 
 
-@app.command("export", help=tr("Write runs as JSON or CSV.", "Escribe experimentos en JSON o CSV."))
+@app.command("export", help=tr("Write runs as JSON or CSV.", "Exporta experimentos en JSON o CSV."))
 def export(
     names: Names,
     form: Annotated[
@@ -207,8 +222,8 @@ def export(
             "--format",
             "-f",
             help=tr(
-                "json has everything, csv the values of each epoch; left out, as the file's name says, else json.",
-                "json lo lleva todo; csv, los valores de cada época; si se omite, según el nombre del archivo o json.",
+                "json has everything, csv the values of each epoch; by default, as the file's name ends, else json.",
+                "json lo incluye todo; csv, los valores de cada época; si se omite, según la extensión o json.",
             ),
         ),
     ] = None,
@@ -216,7 +231,7 @@ def export(
     steps: Annotated[
         bool,
         typer.Option(
-            "--steps", help=tr("Also the values inside the epochs.", "También los valores dentro de las épocas.")
+            "--steps", help=tr("Also the values within each epoch.", "También los valores dentro de cada época.")
         ),
     ] = False,
 ) -> None:
@@ -258,7 +273,7 @@ def _confirm(runs: Sequence[RunRecord]) -> None:
     if not sys.stdin.isatty():
         complain(
             tr(
-                f"removing {listed} needs a yes, and nobody can be asked",
+                f"removing {listed} needs confirmation, and there is nobody to ask",
                 f"borrar {listed} requiere confirmación y no hay a quién pedirla",
             ),
             tr("Add --yes.", "Añada --yes."),
@@ -309,7 +324,7 @@ def _show_head(run: RunRecord) -> None:
         say(run.message)
     say(tr(f"folder: {run.folder}", f"carpeta: {run.folder}"))
     if run.status in ("created", "stopped", "interrupted"):
-        say(tr(f"go on with: hondo resume {run.name}", f"continúe con: hondo resume {run.name}"))
+        say(tr(f"continue with: hondo resume {run.name}", f"continúe con: hondo resume {run.name}"))
 
 
 def _spec_yaml(run: RunRecord) -> str:
@@ -348,8 +363,8 @@ def _show_history(run: RunRecord, points: Sequence[MetricPoint]) -> None:
     if len(chosen) < len(places):
         say(
             tr(
-                f"{len(chosen)} of {len(places)} epochs; --json has all",
-                f"{len(chosen)} de {len(places)} épocas; --json las da todas",
+                f"{len(chosen)} of {len(places)} epochs; --json shows all",
+                f"{len(chosen)} de {len(places)} épocas; con --json salen todas",
             )
         )
 
@@ -371,7 +386,7 @@ def _environment(run: RunRecord) -> list[tuple[str, str]]:
         if name == "packages":
             text = ", ".join(f"{package} {version}" for package, version in value.items())
         elif name == "git":
-            changed = tr("changed since", "con cambios") if value.get("dirty") else ""
+            changed = tr("uncommitted changes", "con cambios sin confirmar") if value.get("dirty") else ""
             text = "  ".join(
                 part for part in (value.get("branch") or "", value.get("commit", "")[:12], changed) if part
             )

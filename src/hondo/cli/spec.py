@@ -39,7 +39,7 @@ def list_built_in(as_json: AsJson = False) -> None:
     if as_json:
         print_json([{"name": name, "about": builtin.about(name)} for name in builtin.names()])
     else:
-        columns = (tr("name", "nombre"), tr("about", "qué muestra"))
+        columns = (tr("name", "nombre"), tr("about", "descripción"))
         print_table(columns, [(name, builtin.about(name)) for name in builtin.names()])
 
 
@@ -54,7 +54,7 @@ def show(
     full: Annotated[
         bool,
         typer.Option(
-            "--full", help=tr("Every value, defaults included.", "Todos los valores, también los habituales.")
+            "--full", help=tr("Every value, defaults included.", "Todos los valores, incluidos los predeterminados.")
         ),
     ] = False,
     as_json: AsJson = False,
@@ -74,7 +74,10 @@ def show(
 
 @app.command(
     "check",
-    help=tr("Read a spec and tell all that is wrong with it.", "Lee una especificación y dice todo lo que está mal."),
+    help=tr(
+        "Read a spec and report everything that is wrong with it.",
+        "Lee una especificación e indica todo lo que está mal.",
+    ),
 )
 def check(source: Source, changes: Changes = None, as_json: AsJson = False) -> None:
     """Read a spec and say that it is right, or all that is wrong with it (exit code 2)."""
@@ -109,7 +112,7 @@ def schema(output: Output = "-") -> None:
     say(
         tr(
             f"First line of a spec, for most editors: # yaml-language-server: $schema={path}",
-            f"Primera línea de una especificación, para la mayoría de editores: # yaml-language-server: $schema={path}",
+            f"Primera línea de una especificación, para casi cualquier editor: # yaml-language-server: $schema={path}",
         )
     )
 
@@ -119,7 +122,7 @@ def _line(spec: "RunSpec") -> str:
     learn, train = spec.learn, spec.train
     rate = f" {learn.learning_rate:g}" if learn.learning_rate is not None else ""
     if train.batch_size == "all":
-        batches = tr("the whole set a step", "todo el conjunto por paso")
+        batches = tr("the whole set per step", "todo el conjunto en cada paso")
     else:
         batches = tr(f"batches of {train.batch_size}", f"lotes de {train.batch_size}")
     epochs = tr(f"{train.epochs} epoch{'s' * (train.epochs > 1)}", f"{train.epochs} época{'s' * (train.epochs > 1)}")

@@ -27,7 +27,7 @@ class Stopper:
         if self.token.cancelled or not self._training:
             raise KeyboardInterrupt
         self.token.cancel()
-        warn(tr("stopping after this moment's steps …", "deteniendo tras los pasos en curso …"))
+        warn(tr("stopping after the steps in progress …", "se detendrá tras los pasos en curso …"))
 
 
 @contextmanager

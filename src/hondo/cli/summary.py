@@ -41,7 +41,7 @@ def result(run: "Run") -> dict[str, Any]:
 
 def _tell(run: "Run") -> None:
     status = {
-        "complete": tr("complete", "completo"),
+        "complete": tr("complete", "completado"),
         "stopped_early": tr("stopped early, best weights kept", "parada temprana, con los mejores pesos"),
         "cancelled": tr("stopped", "detenido"),
         "diverged": tr("diverged", "divergió"),
@@ -51,7 +51,7 @@ def _tell(run: "Run") -> None:
         values = "  ".join(f"{name} {number(value)}" for name, value in run.headline().items())
         say(
             tr(
-                f"on {run.evaluation.samples:,} samples never seen: {values}",
+                f"on {run.evaluation.samples:,} unseen samples: {values}",
                 f"con {run.evaluation.samples:,} muestras nunca vistas: {values}",
             )
         )
@@ -59,7 +59,7 @@ def _tell(run: "Run") -> None:
     if run.report:
         say(tr(f"report: {run.report}", f"informe: {run.report}"))
     if run.status == "cancelled":
-        say(tr(f"go on with: hondo resume {run.name}", f"continúe con: hondo resume {run.name}"))
+        say(tr(f"continue with: hondo resume {run.name}", f"continúe con: hondo resume {run.name}"))
     elif run.status == "diverged":
         say(run.notes[-1] if run.notes else "")
         say(tr("A smaller learn.learning_rate usually helps.", "Suele ayudar un learn.learning_rate menor."))
@@ -84,8 +84,8 @@ def _show_predictions(run: "Run") -> None:
         rows.append([str(place), true, said, f"{answer['probability']:.1%}" if classes else ""])
     columns = [
         tr("sample", "muestra"),
-        tr("true", "verdad"),
-        tr("predicted", "predicción"),
+        tr("true", "verdadero"),
+        tr("predicted", "predicho"),
         tr("probability", "probabilidad"),
     ]
     if console.is_terminal:

@@ -18,7 +18,7 @@ def status_word(status: Status) -> str:
     return {
         "created": tr("not begun", "sin empezar"),
         "running": tr("running", "en marcha"),
-        "complete": tr("complete", "completo"),
+        "complete": tr("complete", "completado"),
         "stopped": tr("stopped", "detenido"),
         "diverged": tr("diverged", "divergió"),
         "failed": tr("failed", "falló"),

@@ -33,7 +33,10 @@ try:
 except (ImportError, ValueError) as error:  # ValueError: no such backend
     _name = os.environ.get("KERAS_BACKEND", "jax")
     raise ModelError(
-        tr(f"Keras could not start with the backend {_name!r}: {error}", f"Keras no arranca con {_name!r}: {error}"),
+        tr(
+            f"Keras could not start with the backend {_name!r}: {error}",
+            f"Keras no pudo arrancar con el motor {_name!r}: {error}",
+        ),
         tr(
             f"KERAS_BACKEND={_name}: install it (pip install 'hondo[{_name}]'), or unset it to use JAX.",
             f"KERAS_BACKEND={_name}: instálelo (pip install 'hondo[{_name}]') o quítela para usar JAX.",

@@ -77,4 +77,4 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if close:
         return tr(f"Did you mean {close[0]!r}?", f"¿Quiso decir {close[0]!r}?")
     listed = ", ".join(names)
-    return tr(f"Known: {listed}.", f"Se conocen: {listed}.")
+    return tr(f"Known: {listed}.", f"Existen: {listed}.")

@@ -106,17 +106,17 @@ def cannot_write(path: Path, error: OSError) -> StoreError:
         )
     if error.errno in _FORBIDDEN:
         return StoreError(
-            tr(f"Not allowed to write {path}: {reason}", f"No se permite escribir {path}: {reason}"),
+            tr(f"Not allowed to write {path}: {reason}", f"Sin permiso para escribir {path}: {reason}"),
             tr(
-                "Check the folder's permissions and that nobody has the file open, or choose another folder.",
-                "Revise los permisos de la carpeta y que nadie tenga abierto el archivo, o elija otra carpeta.",
+                "Check the folder's permissions and that no program has the file open, or choose another folder.",
+                "Revise los permisos de la carpeta y que ningún programa use el archivo, o elija otra carpeta.",
             ),
         )
     return StoreError(
         tr(f"Cannot write {path}: {reason}", f"No se puede escribir {path}: {reason}"),
         tr(
-            "Check that the path is right and that its folders are folders.",
-            "Compruebe que la ruta es correcta y que sus carpetas lo son.",
+            "Check that the path is right and that every part of it but the last is a folder.",
+            "Compruebe que la ruta es correcta y que todas sus partes, salvo la última, son carpetas.",
         ),
     )
 

@@ -46,17 +46,17 @@ class Option:
     def allowed(self) -> str:
         """What the value may be, in words."""
         if self.choices:
-            return tr("one of: ", "una de: ") + ", ".join(self.choices)
+            return tr("one of: ", "uno de: ") + ", ".join(self.choices)
         kinds = {
             bool: tr("true or false", "true o false"),
             int: tr("a whole number", "un número entero"),
             float: tr("a number", "un número"),
-            str: tr("a text", "un texto"),
+            str: tr("text", "texto"),
         }
         if self.between is None:
             return kinds[self.kind]
         low, high = self.between.low, self.between.high
-        return tr(f"{kinds[self.kind]} from {low} to {high}", f"{kinds[self.kind]} de {low} a {high}")
+        return tr(f"{kinds[self.kind]} from {low} to {high}", f"{kinds[self.kind]} entre {low} y {high}")
 
     def check(self, value: Any) -> Value:
         """The value in its own type.
@@ -75,7 +75,7 @@ class Option:
                     f"option {self.name!r} is {value!r}; expected {self.allowed()}",
                     f"la opción {self.name!r} es {value!r}; se esperaba {self.allowed()}",
                 ),
-                (tr(f"Left out, it is {self.default!r}.", f"Si se omite, es {self.default!r}.") + close),
+                (tr(f"The default is {self.default!r}.", f"El valor predeterminado es {self.default!r}.") + close),
             )
         return self.kind(value)
 
@@ -148,15 +148,18 @@ _PLAYGROUND = "TensorFlow Playground (D. Smilkov, S. Carter 2016); Hondo, Apache
 
 _CATALOGUE = (
     Entry(
-        "digits", "Handwritten digits of 8×8 pixels, at once", "Dígitos manuscritos de 8×8 píxeles, al instante",
+        "digits", "Handwritten digits of 8×8 pixels, ready at once",
+        "Dígitos manuscritos de 8×8 píxeles, listos al instante",
         "image", "classification", "ready", "digits", f"E. Alpaydin, C. Kaynak 1998; {_UCI}",
     ),
     Entry(
-        "iris", "Three species of iris told by four lengths", "Tres especies de iris según cuatro longitudes",
+        "iris", "Three species of iris told apart by four lengths",
+        "Tres especies de iris distinguidas por cuatro longitudes",
         "table", "classification", "ready", "tables", f"R. A. Fisher 1936; {_UCI}",
     ),
     Entry(
-        "wine", "Three cultivars told by a chemical analysis", "Tres cultivares según un análisis químico del vino",
+        "wine", "Three cultivars told apart by a chemical analysis of their wine",
+        "Tres cultivares de vid distinguidos por un análisis químico del vino",
         "table", "classification", "ready", "tables", f"M. Forina et al. 1991; {_UCI}",
     ),
     Entry(
@@ -165,7 +168,7 @@ _CATALOGUE = (
         "table", "classification", "ready", "tables", f"W. H. Wolberg et al. 1993; {_UCI}",
     ),
     Entry(
-        "diabetes", "How far diabetes went in a year", "Cuánto avanzó la diabetes en un año",
+        "diabetes", "How far diabetes progressed in a year", "Cuánto avanzó la diabetes en un año",
         "table", "regression", "ready", "tables",
         "B. Efron, T. Hastie, I. Johnstone, R. Tibshirani 2004, via scikit-learn",
     ),
@@ -186,7 +189,7 @@ _CATALOGUE = (
         "table", "classification", "ready", "points", _PLAYGROUND,
     ),
     Entry(
-        "moons", "Two half rings that reach into each other", "Dos medios anillos que se entrelazan",
+        "moons", "Two interlocking half rings", "Dos medios anillos que se entrelazan",
         "table", "classification", "ready", "points", "Hondo, Apache-2.0",
     ),
     Entry(
@@ -207,15 +210,17 @@ _CATALOGUE = (
         "image", "classification", "fetched", "mnist", "Y. LeCun, C. Cortes, C. Burges 1998; CC BY-SA 3.0",
     ),
     Entry(
-        "fashion_mnist", "Clothes of 28×28 pixels, in ten kinds", "Prendas de 28×28 píxeles, de diez tipos",
+        "fashion_mnist", "Clothes of ten kinds, 28×28 pixels", "Prendas de diez tipos, de 28×28 píxeles",
         "image", "classification", "fetched", "mnist", "H. Xiao, K. Rasul, R. Vollgraf 2017; © Zalando SE, MIT",
     ),
     Entry(
-        "cifar10", "Colour photographs of 32×32, in ten kinds", "Fotografías en color de 32×32, de diez tipos",
+        "cifar10", "Colour photographs of ten kinds of things, 32×32 pixels",
+        "Fotografías en color de diez clases de cosas, de 32×32 píxeles",
         "image", "classification", "fetched", "cifar", "A. Krizhevsky 2009; University of Toronto",
     ),
     Entry(
-        "cifar100", "Colour photographs of 32×32, in a hundred kinds", "Fotografías en color de 32×32, de cien tipos",
+        "cifar100", "Colour photographs of a hundred kinds of things, 32×32 pixels",
+        "Fotografías en color de cien clases de cosas, de 32×32 píxeles",
         "image", "classification", "fetched", "cifar", "A. Krizhevsky 2009; University of Toronto",
     ),
 )  # fmt: skip

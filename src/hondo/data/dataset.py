@@ -43,7 +43,7 @@ class Split:
             raise DataError(
                 tr(
                     f"{len(self.x)} inputs do not go with {len(self.y)} targets",
-                    f"{len(self.x)} entradas no van con {len(self.y)} objetivos",
+                    f"{len(self.x)} entradas no corresponden a {len(self.y)} objetivos",
                 ),
                 tr("Each sample needs one target.", "Cada muestra necesita un objetivo."),
             )

@@ -50,11 +50,11 @@ class Duplicates:
         if leaks:
             note += tr(
                 " Results on those samples look better than they are.",
-                " El resultado en ellos parece mejor de lo que es.",
+                " Los resultados con esas muestras parecen mejores de lo que son.",
             )
         if self.conflicting:
-            text = f" {self.conflicting} have the input of another sample but a different target."
-            note += tr(text, f" {self.conflicting} tienen la entrada de otra muestra pero distinto objetivo.")
+            text = f" With the input of another sample but a different target: {self.conflicting}."
+            note += tr(text, f" Con la entrada de otra muestra pero distinto objetivo: {self.conflicting}.")
         return note
 
 

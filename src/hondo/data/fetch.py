@@ -201,7 +201,7 @@ def _read_pictures(source: Source, path: Path) -> Dataset:
                 f"{path}: sus clases no son las de {source.name!r}: {_some(data.classes)}",
             ),
             tr(
-                f"Expected one folder a class: {_some(source.classes)}.",
+                f"Expected one folder per class: {_some(source.classes)}.",
                 f"Se esperaba una carpeta por clase: {_some(source.classes)}.",
             ),
         )
@@ -210,7 +210,7 @@ def _read_pictures(source: Source, path: Path) -> Dataset:
         raise DataError(
             tr(
                 f"{path}: pictures of {came} came, not of {expected}",
-                f"{path}: llegaron imágenes de {came}, no de {expected}",
+                f"{path}: se recibieron imágenes de {came}, no de {expected}",
             ),
             tr(
                 "To use your own pictures, give 'path' and not 'name'.",
@@ -260,7 +260,7 @@ def _download(source: Source, item: Download) -> Path:
             raise DataError(
                 tr(f"{item.file!r} could not be written: {error}", f"No se pudo escribir {item.file!r}: {error}"),
                 tr(
-                    f"Free some space in {folder} or name another folder in KERAS_HOME.",
+                    f"Free some space in {folder} or set KERAS_HOME to another folder.",
                     f"Libere espacio en {folder} o indique otra carpeta en KERAS_HOME.",
                 ),
             ) from error
@@ -269,10 +269,10 @@ def _download(source: Source, item: Download) -> Path:
         (folder / item.file).unlink(missing_ok=True)
         raise DataError(
             tr(
-                f"What came from {item.url} is not the {item.file!r} that was published (wrong checksum)",
-                f"Lo que llegó de {item.url} no es el {item.file!r} publicado (la suma de control no coincide)",
+                f"What came from {item.url} is not the published {item.file!r} (wrong checksum)",
+                f"Lo descargado de {item.url} no es el {item.file!r} publicado (la suma de comprobación no coincide)",
             ),
-            tr("Try again; if it stays so, ", "Inténtelo de nuevo; si sigue igual, ") + _by_hand(source),
+            tr("Try again; if it keeps happening, ", "Inténtelo de nuevo; si se repite, ") + _by_hand(source),
         ) from error
     except Exception as error:  # Keras raises a bare Exception when a server cannot be reached
         raise _unreachable(source, folder, error) from error
@@ -294,7 +294,7 @@ def _by_hand(source: Source) -> str:
     return tr(
         f"set HONDO_DATA to a folder that holds {source.files}, or a folder or zip of pictures called "
         f"{source.name!r} (train/class/picture and test/class/picture).",
-        f"ponga en HONDO_DATA una carpeta que contenga {source.files}, o bien una carpeta o un zip de imágenes llamado "
+        f"indique en HONDO_DATA una carpeta que contenga {source.files}, o una carpeta o un zip de imágenes llamado "
         f"{source.name!r} (train/clase/imagen y test/clase/imagen).",
     )
 
@@ -304,7 +304,9 @@ def _unreachable(source: Source, folder: Path, error: Exception) -> DataError:
     if root is None:
         looked = tr("HONDO_DATA is not set", "HONDO_DATA no está definida")
     elif not root.is_dir():
-        looked = tr(f"HONDO_DATA names {root}, which is no folder", f"HONDO_DATA indica {root}, que no es una carpeta")
+        looked = tr(
+            f"HONDO_DATA names {root}, which is not a folder", f"HONDO_DATA indica {root}, que no es una carpeta"
+        )
     else:
         looked = tr(f"it is not in {root} (HONDO_DATA)", f"no está en {root} (HONDO_DATA)")
     return DataError(

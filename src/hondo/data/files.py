@@ -103,10 +103,12 @@ class ZipFiles:
         for name, member in self._members.items():
             if name.startswith("/") or ".." in name.split("/") or ":" in name.split("/")[0]:
                 raise DataError(
-                    tr(f"{path} holds {name!r}, outside of itself", f"{path} contiene {name!r}, fuera de sí mismo"),
                     tr(
-                        "Such a zip may be an attack; pack the pictures anew.",
-                        "Puede ser un ataque; cree el zip otra vez.",
+                        f"{path} holds {name!r}, outside of itself", f"{path} contiene {name!r}, que apunta fuera de él"
+                    ),
+                    tr(
+                        "Such a zip may be an attack; pack the pictures again.",
+                        "Puede ser un ataque; comprima de nuevo las imágenes.",
                     ),
                 )
             if member.flag_bits & _ENCRYPTED:

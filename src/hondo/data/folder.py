@@ -71,7 +71,7 @@ def _layout(names: Iterable[str], path: Path) -> tuple[_Layout, list[str]]:
     """
     root, notes = _tree(names), []
     if not root.all_pictures():
-        raise _no_layout(path, tr("no pictures", "ninguna imagen"))
+        raise _no_layout(path, tr("no pictures", "no hay imágenes"))
     while len(root.folders) == 1 and not root.pictures:
         (name, child), *_ = root.folders.items()
         if name.lower() in _SPLITS or not child.folders:
@@ -81,7 +81,7 @@ def _layout(names: Iterable[str], path: Path) -> tuple[_Layout, list[str]]:
     aside = [] if splits["train"] is root else [each for each in root.folders if each.lower() not in _SPLITS]
     if aside:
         listed = ", ".join(aside)
-        notes.append(tr(f"Left aside, beside train/: {listed}.", f"Se dejó de lado, junto a train/: {listed}."))
+        notes.append(tr(f"Not used, beside train/: {listed}.", f"No se usan, junto a train/: {listed}."))
     layout: _Layout = {}
     for split, folder in splits.items():
         if folder.folders:
@@ -109,22 +109,22 @@ def _split_folders(root: _Folder, path: Path) -> dict[str, _Folder]:
         if split in found and split is not None:
             raise DataError(
                 tr(f"{path} has two folders for {split}", f"{path} tiene dos carpetas para {split}"),
-                tr("Join them or rename one.", "Únalas o cambie el nombre de una."),
+                tr("Merge them or rename one.", "Únalas o cambie el nombre de una."),
             )
         if split is not None:
             found[split] = folder
     if "train" in found:
         return {split: found[split] for split in ("train", "validation", "test") if split in found}
     if found and len(found) == len(root.folders):
-        raise _no_layout(path, tr("no train folder", "ninguna carpeta train"))
+        raise _no_layout(path, tr("no train folder", "falta la carpeta train"))
     return {"train": root}
 
 
 def _no_layout(path: Path, found: str) -> DataError:
     return DataError(
-        tr(f"{path} holds {found}", f"{path} contiene {found}"),
+        tr(f"{path} holds {found}", f"{path}: {found}"),
         tr(
-            "Expected one folder a class: class/picture.jpg, or train/class/picture.jpg and test/class/picture.jpg.",
+            "Expected one folder per class: class/picture.jpg, or train/class/picture.jpg and test/class/picture.jpg.",
             "Se esperaba una carpeta por clase: clase/imagen.jpg, o train/clase/imagen.jpg y test/clase/imagen.jpg.",
         ),
     )
@@ -138,7 +138,8 @@ def _check_classes(layout: Mapping[str, Mapping[str, Sequence[str]]], path: Path
         listed = ", ".join(empty)
         raise DataError(
             tr(
-                f"{path} has classes without readable pictures: {listed}", f"{path} tiene clases sin imágenes: {listed}"
+                f"{path} has classes without readable pictures: {listed}",
+                f"{path} tiene clases sin imágenes legibles: {listed}",
             ),
             tr("Fill these folders or remove them.", "Llene esas carpetas o quítelas."),
         )
@@ -146,7 +147,10 @@ def _check_classes(layout: Mapping[str, Mapping[str, Sequence[str]]], path: Path
         (only,) = train
         raise DataError(
             tr(f"{path} has one class only: {only!r}", f"{path} tiene una sola clase: {only!r}"),
-            tr("A model needs two classes or more to tell apart.", "Hacen falta dos clases o más que distinguir."),
+            tr(
+                "A model needs at least two classes to tell apart.",
+                "Un modelo necesita al menos dos clases que distinguir.",
+            ),
         )
     for split, classes in layout.items():
         if odd := sorted(set(classes) ^ set(train)):
@@ -156,7 +160,7 @@ def _check_classes(layout: Mapping[str, Mapping[str, Sequence[str]]], path: Path
                     f"train and {split} do not have the same classes: {listed}",
                     f"train y {split} no tienen las mismas clases: {listed}",
                 ),
-                tr("Each class needs a folder in every split.", "Cada clase necesita una carpeta en cada parte."),
+                tr("Each class needs a folder in every split.", "Cada clase necesita una carpeta en cada partición."),
             )
 
 
@@ -188,7 +192,7 @@ def _common_size(headers: Iterable[Header], wanted: Size | None) -> tuple[Size, 
     height, width = size
     return size, tr(
         f"Pictures of another size, resized to {height}×{width} (height × width): {changed} of {sizes.total()}.",
-        f"Imágenes de otro tamaño, llevadas a {height}×{width} (alto × ancho): {changed} de {sizes.total()}.",
+        f"Imágenes de otro tamaño, redimensionadas a {height}×{width} (alto × ancho): {changed} de {sizes.total()}.",
     )
 
 
@@ -205,7 +209,7 @@ def _lazy_note(decoded: int) -> str:
     gigabytes = f"{decoded / 1e9:.1f} GB"
     return tr(
         f"Decoded, the pictures take {gigabytes}, so they are read on demand; smaller ones train faster.",
-        f"Las imágenes ocupan {gigabytes} decodificadas, así que se leen al usarlas; más pequeñas entrenan antes.",
+        f"Decodificadas, las imágenes ocupan {gigabytes} y se leen al usarlas; si son menores, se entrena antes.",
     )
 
 

@@ -53,7 +53,7 @@ def _load_path(path: Path, spec: DataSpec, resize: Size | None) -> Dataset:
         _unused(
             spec.target,
             "target",
-            tr("pictures take their class from their folder", "la clase de una imagen es su carpeta"),
+            tr("pictures take their class from their folder", "la clase de cada imagen la da su carpeta"),
         )
         if spec.task == "regression":
             _unused(spec.task, "task", tr("an image folder has classes", "una carpeta de imágenes tiene clases"))
@@ -65,8 +65,8 @@ def _load_path(path: Path, spec: DataSpec, resize: Size | None) -> Dataset:
         if spec.target is None:
             raise SpecError(
                 tr(
-                    f"'data.target' is missing: which column of {path} is predicted?",
-                    f"falta 'data.target': ¿qué columna de {path} se predice?",
+                    f"'data.target' is missing: which column of {path} should be predicted?",
+                    f"falta 'data.target': ¿qué columna de {path} hay que predecir?",
                 ),
                 tr("Name it: target: COLUMN.", "Indíquela: target: COLUMNA."),
             )
@@ -74,12 +74,12 @@ def _load_path(path: Path, spec: DataSpec, resize: Size | None) -> Dataset:
     listed = ", ".join(_KNOWN)
     raise DataError(
         tr(
-            f"{path} is of a kind that is not read: {suffix or '—'}",
-            f"{path} es de un tipo que no se lee: {suffix or '—'}",
+            f"{path} is of a kind that is not supported: {suffix or '—'}",
+            f"{path} es de un tipo que no se admite: {suffix or '—'}",
         ),
         tr(
-            f"Give a folder with a folder for each class, or one of: {listed}.",
-            f"Dé una carpeta con una carpeta por clase, o uno de: {listed}.",
+            f"Give a folder with a folder for each class, or a file of one of these kinds: {listed}.",
+            f"Indique una carpeta con una carpeta por clase, o un archivo de estos tipos: {listed}.",
         ),
     )
 

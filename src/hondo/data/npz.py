@@ -39,15 +39,18 @@ def load_npz(path: Path, *, task: Task | None = None) -> Dataset:
         listed = ", ".join(f"{split} {x.shape}" for split, x in inputs.items())
         raise _error(
             path,
-            f"the inputs do not have one shape: {listed}",
-            f"las entradas no tienen una misma forma: {listed}",
-            tr("All splits need samples of the same shape.", "Todas las partes necesitan muestras de la misma forma."),
+            f"the inputs do not all have the same shape: {listed}",
+            f"las entradas no tienen todas la misma forma: {listed}",
+            tr(
+                "All splits need samples of the same shape.",
+                "Todas las particiones necesitan muestras de la misma forma.",
+            ),
         )
     kind = _kind(inputs["train"])
     if kind == "image" and _channels_first(inputs["train"]):
         inputs = {split: np.ascontiguousarray(np.moveaxis(x, 1, -1)) for split, x in inputs.items()}
         text = "Channels came first (samples, channels, height, width) and were moved to the end."
-        texto = "Los canales venían primero (muestras, canales, alto, ancho) y se llevaron al final."
+        texto = "Los canales venían primero (muestras, canales, alto, ancho) y se pasaron al final."
         notes.append(tr(text, texto))
     if inputs["train"].ndim == 1 or (kind == "image" and inputs["train"].ndim == 3):
         inputs = {split: x[..., np.newaxis] for split, x in inputs.items()}
@@ -100,7 +103,10 @@ def _read(path: Path) -> dict[str, Array]:
                 path,
                 "it holds Python objects, which are not loaded",
                 "contiene objetos de Python, que no se cargan",
-                tr("Save numeric arrays: np.savez(path, x=x, y=y).", "Guarde números: np.savez(path, x=x, y=y)."),
+                tr(
+                    "Save numeric arrays: np.savez(path, x=x, y=y).",
+                    "Guarde arrays numéricos: np.savez(path, x=x, y=y).",
+                ),
             ) from error
         raise _damaged(path, str(error)) from error
 
@@ -129,7 +135,7 @@ def _pairs(arrays: Mapping[str, Array], path: Path) -> dict[str, tuple[Array, Ar
             raise _error(
                 path,
                 f"{split} inputs {x.shape} do not go with targets {y.shape}",
-                f"las entradas {x.shape} de {split} no van con los objetivos {y.shape}",
+                f"las entradas {x.shape} de {split} no corresponden a los objetivos {y.shape}",
                 tr("Each sample needs one target.", "Cada muestra necesita un objetivo."),
             )
         pairs[split] = (x, y)
@@ -180,8 +186,8 @@ def _squeeze(y: Array, name: str, path: Path) -> Array:
             f"{name} has the shape {y.shape} and the type {y.dtype}",
             f"{name} tiene la forma {y.shape} y el tipo {y.dtype}",
             tr(
-                "Expected a number, a text or a row of numbers a sample.",
-                "Se esperaba un número, texto o fila por muestra.",
+                "Expected a number, a text or a row of numbers per sample.",
+                "Se esperaba un número, un texto o una fila de números por muestra.",
             ),
         )
     return y
@@ -215,7 +221,9 @@ def _classify(
     if all(_one_hot(y) for y in targets.values()):
         width = targets["train"].shape[1]
         targets = {split: y.argmax(axis=1) for split, y in targets.items()}
-        notes.append(tr("One-hot targets became class numbers.", "Los objetivos one-hot pasaron a números de clase."))
+        notes.append(
+            tr("One-hot targets became class numbers.", "Los objetivos one-hot se convirtieron en números de clase.")
+        )
     for y in targets.values():
         _check_labels(y, path)
     targets = {split: y.astype(np.int64) if y.dtype.kind == "f" else y for split, y in targets.items()}
@@ -225,7 +233,10 @@ def _classify(
             path,
             f"one class only: {levels[0]}",
             f"una sola clase: {levels[0]}",
-            tr("A model needs two classes or more to tell apart.", "Hacen falta dos clases o más que distinguir."),
+            tr(
+                "A model needs at least two classes to tell apart.",
+                "Un modelo necesita al menos dos clases que distinguir.",
+            ),
         )
     levels = levels if width is None else np.arange(width)
     if names is not None:
@@ -237,7 +248,10 @@ def _classify(
                 path,
                 f"classes has {len(names)} names but there are {len(levels)} labels",
                 f"classes tiene {len(names)} nombres pero hay {len(levels)} etiquetas",
-                tr("Name each class once, by number.", "Nombre cada clase una vez, por número."),
+                tr(
+                    "Give each class one name, in the order of their numbers.",
+                    "Dé un nombre a cada clase, en el orden de sus números.",
+                ),
             )
     if levels.dtype.kind == "U" or not np.array_equal(levels, np.arange(len(levels))):
         listed = ", ".join(map(str, levels[:10])) + (" …" if len(levels) > 10 else "")
@@ -245,7 +259,7 @@ def _classify(
         notes.append(
             tr(
                 f"The labels {listed} became classes 0 to {last}.",
-                f"Las etiquetas {listed} pasaron a clases 0 a {last}.",
+                f"Las etiquetas {listed} se convirtieron en las clases 0 a {last}.",
             )
         )
     numbered = {split: _numbered(y, levels, f"y ({split})", path) for split, y in targets.items()}
@@ -260,8 +274,8 @@ def _check_labels(y: Array, path: Path) -> None:
             f"the targets {y.dtype} {y.shape} are not class numbers",
             f"los objetivos {y.dtype} {y.shape} no son números de clase",
             tr(
-                "Give a whole number or text a sample, or one-hot rows.",
-                "Use un entero o texto por muestra, o one-hot.",
+                "Give a whole number or a text per sample, or one-hot rows.",
+                "Use un entero o un texto por muestra, o filas one-hot.",
             ),
         )
 

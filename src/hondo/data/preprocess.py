@@ -188,5 +188,5 @@ def _constant_notes(found: Moments, fitted: Preprocessor) -> list[str]:
     names = [fitted.feature_names_out[index] for index in constant[:_SHOWN]] if fitted.kind == "table" else []
     listed = f" ({', '.join(names)}{' …' if len(constant) > _SHOWN else ''})" if names else ""
     text = f"Features with a single value in training, centred but not scaled: {len(constant)}{listed}."
-    texto = f"Variables con un solo valor en el entrenamiento, centradas sin escalar: {len(constant)}{listed}."
+    texto = f"Características con un solo valor en el entrenamiento, centradas sin escalar: {len(constant)}{listed}."
     return [tr(text, texto)]

@@ -174,11 +174,13 @@ class Preprocessor(BaseModel):
             steps.append(tr(f"Resized to {height}×{width} pixels", f"Redimensionadas a {height}×{width} píxeles"))
         if spec.scale != "none":
             ends = {"unit": tr("0 to 1", "0 a 1"), "symmetric": tr("-1 to 1", "-1 a 1")}[spec.scale]
-            steps.append(tr(f"Pixels 0 to 255 scaled to {ends}", f"Píxeles de 0 a 255 llevados a {ends}"))
+            steps.append(
+                tr(f"Pixels 0 to 255 scaled to {ends}", f"Píxeles de 0 a 255 escalados al intervalo de {ends}")
+            )
         if spec.standardise != "none":
-            each = {"feature": tr("feature", "variable"), "channel": tr("channel", "canal")}[spec.standardise]
-            text = f"Standardised by {each}, with the training samples' mean and deviation"
-            texto = f"Estandarizadas por {each}, con la media y la desviación de las muestras de entrenamiento"
+            each = {"feature": tr("feature", "característica"), "channel": tr("channel", "canal")}[spec.standardise]
+            text = f"Standardised by {each}, with the training samples' mean and standard deviation"
+            texto = f"Estandarización por {each}, con la media y la desviación típica del entrenamiento"
             steps.append(tr(text, texto))
         if spec.flatten:
             length = self.input_shape[0]
@@ -191,9 +193,9 @@ class Preprocessor(BaseModel):
 
     def _described_columns(self) -> list[str]:
         rules = {
-            "median": tr("filled with the median of training", "rellenos con la mediana del entrenamiento"),
-            "mean": tr("filled with the mean of training", "rellenos con la media del entrenamiento"),
-            "zero": tr("filled with 0", "rellenos con 0"),
+            "median": tr("filled with the training median", "se rellenan con la mediana del entrenamiento"),
+            "mean": tr("filled with the training mean", "se rellenan con la media del entrenamiento"),
+            "zero": tr("filled with 0", "se rellenan con 0"),
             "drop": tr("rows dropped", "se descartan las filas"),
             "refuse": tr("refused", "no se admiten"),
         }
@@ -248,7 +250,8 @@ class Preprocessor(BaseModel):
         if given != raw and not (resized and min(given) > 0):
             expected = ", ".join(("samples", *map(str, raw)))
             hint = tr(
-                "Give raw samples as the model saw in training.", "Dé muestras en bruto como las del entrenamiento."
+                "Give raw samples like those the model saw in training.",
+                "Dé muestras en bruto como las que vio el modelo al entrenar.",
             )
             if x.shape == raw:
                 hint = tr(
@@ -327,6 +330,9 @@ def load_preprocessor(path: Path) -> Preprocessor:
         ) from error
     except (ValueError, ValidationError) as error:
         raise DataError(
-            tr(f"{path} holds no preprocessing of Hondo's", f"{path} no contiene un preprocesamiento de Hondo"),
+            tr(
+                f"{path} holds no preprocessing written by Hondo",
+                f"{path} no contiene un preprocesamiento escrito por Hondo",
+            ),
             tr("Train again, or restore the file from a copy.", "Entrene de nuevo o recupere el archivo de una copia."),
         ) from error

@@ -154,14 +154,14 @@ def _parse(text: str, separator: str, name: str) -> tuple[list[str], list[list[s
     except csv.Error as error:
         raise DataError(
             tr(f"{name}, line {reader.line_num}: {error}", f"{name}, línea {reader.line_num}: {error}"),
-            tr("A quotation mark may be missing.", "Puede que falten unas comillas."),
+            tr("A quotation mark may be missing.", "Puede que falte cerrar unas comillas."),
         ) from error
     if not rows:
         raise DataError(
             tr(f"{name} has no rows of data", f"{name} no tiene filas de datos"),
             tr(
                 "The first line names the columns; rows follow.",
-                "La primera línea nombra las columnas; siguen las filas.",
+                "La primera línea nombra las columnas; después van las filas.",
             ),
         )
     return header, rows, lines
@@ -186,7 +186,7 @@ def _titles(row: list[str], name: str) -> list[str]:
     if repeated:
         listed = ", ".join(repeated)
         raise DataError(
-            tr(f"{name} names columns twice: {listed}", f"{name} repite nombres de columnas: {listed}"),
+            tr(f"{name} names columns twice: {listed}", f"{name} repite nombres de columna: {listed}"),
             tr("Give each column its own name.", "Dé a cada columna un nombre propio."),
         )
     return titles

@@ -86,7 +86,7 @@ def _limited(dataset: Dataset, train: Split, limit: int, seed: int) -> Split:
         raise DataError(
             tr(
                 f"a limit of {limit} samples is below one for each of the {len(groups)} classes",
-                f"un límite de {limit} muestras no da para una de cada una de las {len(groups)} clases",
+                f"un límite de {limit} muestras no permite tener una de cada una de las {len(groups)} clases",
             ),
             tr(f"Set data.limit to {len(groups)} or more.", f"Ponga data.limit a {len(groups)} o más."),
         )

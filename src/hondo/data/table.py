@@ -68,7 +68,10 @@ def load_table(path: Path, target: str, *, task: Task | None = None, separator: 
     kept = [each for each in understood if each is not None]
     if not kept:
         raise DataError(
-            tr(f"{path} has no feature besides the target {target!r}", f"{path} no tiene más datos que {target!r}"),
+            tr(
+                f"{path} has no feature besides the target {target!r}",
+                f"{path} no tiene ninguna característica aparte del objetivo {target!r}",
+            ),
             " ".join(found.notes()) or tr("Check the separator.", "Revise el separador."),
         )
     return Dataset(
@@ -136,7 +139,7 @@ class _Found:
         notes = []
         if self.left_out:
             listed = ", ".join(f"{title} ({why})" for title, why in self.left_out.items())
-            notes.append(tr(f"Columns left out: {listed}.", f"Columnas que se dejaron fuera: {listed}."))
+            notes.append(tr(f"Columns left out: {listed}.", f"Columnas que se omiten: {listed}."))
         for title, values in self.strays.items():
             text = f"{title!r} is a column of numbers; these values count as missing: {values}."
             notes.append(
@@ -154,8 +157,10 @@ class _Found:
             notes.append(tr(f"Columns with a single value: {listed}.", f"Columnas con un solo valor: {listed}."))
         if self.counting:
             listed = ", ".join(self.counting)
-            text = f"Columns that count the rows; they may give away sorted classes: {listed}."
-            texto = f"Columnas que cuentan las filas; pueden delatar clases ordenadas: {listed}."
+            text = f"Columns that count the rows; they may give the target away if the rows are sorted: {listed}."
+            texto = (
+                f"Columnas que cuentan las filas; pueden delatar el objetivo si las filas están ordenadas: {listed}."
+            )
             notes.append(tr(text, texto))
         return notes
 
@@ -186,8 +191,11 @@ def _target(title: str, values: Array, lines: Array, task: Task | None) -> tuple
     distinct = len(set(values if strays.any() else numbers))
     if distinct < 2:
         raise DataError(
-            tr(f"different values of the target {title!r}: {distinct}", f"valores distintos de {title!r}: {distinct}"),
-            tr("At least two are needed, to tell apart.", "Hacen falta al menos dos que distinguir."),
+            tr(
+                f"the target {title!r} has too few different values: {distinct}",
+                f"el objetivo {title!r} tiene muy pocos valores distintos: {distinct}",
+            ),
+            tr("At least two are needed.", "Hacen falta al menos dos."),
         )
     mostly_numbers = strays.sum() <= (1 - _NUMERIC_SHARE) * len(values) and distinct > _MANY
     if strays.any() and (task == "regression" or (task is None and mostly_numbers)):
@@ -197,7 +205,10 @@ def _target(title: str, values: Array, lines: Array, task: Task | None) -> tuple
                 f"the target {title!r} has values that are not numbers: {shown}",
                 f"el objetivo {title!r} tiene valores que no son números: {shown}",
             ),
-            tr("Correct or remove them, or set task: classification.", "Corríjalos, o indique task: classification."),
+            tr(
+                "Correct or remove them, or set task: classification.",
+                "Corríjalos o quítelos, o indique task: classification.",
+            ),
         )
     whole = not strays.any() and bool((numbers == np.round(numbers)).all())
     few = whole and distinct <= _MANY and distinct * 2 <= len(values)

@@ -63,7 +63,7 @@ def needs_state_at_batches(callbacks: Iterable[Any]) -> bool:
     """Whether a callback has batch hooks that may look at the model's variables."""
     watchers = (keras.callbacks.ProgbarLogger, keras.callbacks.History)
     return any(
-        getattr(type(callback), hook, None) is not getattr(keras.callbacks.Callback, hook)
+        getattr(getattr(callback, hook, None), "__func__", None) is not getattr(keras.callbacks.Callback, hook)
         for callback in callbacks
         if not isinstance(callback, watchers)
         for hook in _BATCH_HOOKS

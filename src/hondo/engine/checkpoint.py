@@ -25,6 +25,8 @@ from hondo.engine.callbacks import join_arrays, split_arrays
 from hondo.engine.state import TrainState, variables
 
 FORMAT = 1
+# What NumPy and zipfile raise for damaged bytes; RuntimeError, for what then looks encrypted or of a later version.
+UNREADABLE = (OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError, zipfile.BadZipFile)
 
 
 @dataclass(frozen=True)
@@ -122,9 +124,9 @@ def load_checkpoint(path: Path) -> Checkpoint:
             if about["format"] != FORMAT:
                 raise KeyError("format")
             arrays = {key: _unpack(file[key], name) for key, name in about["dtypes"].items()}
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise TrainingError(
-            tr(f"{path} is not a checkpoint that can be read", f"{path} no es un punto de control legible"),
+            tr(f"{path} is not a readable checkpoint", f"{path} no es un punto de control legible"),
             tr("Delete it to start this training afresh.", "Bórrelo para empezar de nuevo este entrenamiento."),
         ) from error
     state = TrainState(
@@ -151,8 +153,8 @@ def check_fits(checkpoint: Checkpoint, model: KerasModel, identity: str) -> None
     if identity != checkpoint.identity:
         raise TrainingError(
             tr(
-                "the checkpoint belongs to a training with other settings",
-                "el punto de control es de otro entrenamiento",
+                "the checkpoint belongs to a training run with other settings",
+                "el punto de control es de un entrenamiento con otros ajustes",
             ),
             tr("Resume with the same data, model and settings.", "Reanude con los mismos datos, modelo y ajustes."),
         )

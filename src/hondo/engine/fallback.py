@@ -1,7 +1,8 @@
 """What cannot be compiled whole trains through Keras's own ``fit``, with the same events and the same way to stop."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,37 @@ def _is_array_like(value: Any) -> bool:
     return value is None or (hasattr(value, "shape") and hasattr(value, "__getitem__") and len(value.shape) > 0)
 
 
+def _is_sparse(value: Any) -> bool:
+    if isinstance(value, (dict, list, tuple)):
+        return any(_is_sparse(part) for part in (value.values() if isinstance(value, dict) else value))
+    return type(value).__module__.startswith(("scipy.sparse", "jax.experimental.sparse"))
+
+
+def _read(value: Any) -> Any:
+    """The same with lazy sources read, because Keras cannot."""
+    if isinstance(value, dict):
+        return {name: _read(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_read(part) for part in value)
+    return value[np.arange(len(value))] if is_lazy(value) else value
+
+
+@contextmanager
+def _running(model: KerasModel, *, eagerly: bool) -> Iterator[None]:
+    """Within the block the model runs step by step in Python, if that is asked for."""
+    if not eagerly:
+        yield
+        return
+    before = model.run_eagerly
+    model.run_eagerly = True
+    model.train_function = model.test_function = None
+    try:
+        yield
+    finally:
+        model.run_eagerly = before
+        model.train_function = model.test_function = None
+
+
 def why_not_whole(
     model: KerasModel, x: Any, y: Any, steps_per_epoch: int | None, validation_steps: int | None, validation_data: Any
 ) -> str:
@@ -31,6 +63,8 @@ def why_not_whole(
         return tr("the model asks to run uncompiled", "el modelo pide ejecutarse sin compilar")
     if steps_per_epoch or validation_steps:
         return tr("steps_per_epoch or validation_steps is set", "se fijó steps_per_epoch o validation_steps")
+    if _is_sparse((x, y)):
+        return tr("the data are sparse", "los datos son dispersos")
     if keras.distribution.distribution() is not None:
         return tr("a Keras distribution is active", "hay una distribución de Keras activa")
     if not (_is_array_like(x) and _is_array_like(y)):
@@ -108,11 +142,24 @@ def keras_fit(
     sink: Sink,
     cancel: CancelToken,
     seed: int | None,
+    eagerly: bool = False,
     **arguments: Any,
 ) -> Any:
-    """Keras's own ``fit``, reporting to the sink; no checkpoints of ours, so it cannot be resumed."""
+    """Keras's own ``fit``, reporting to the sink; no checkpoints of ours, so it cannot be resumed.
+
+    Args:
+        model: a compiled Keras model.
+        x: inputs; lazy sources are read whole.
+        y: targets.
+        callbacks: Keras callbacks.
+        sink: is told what happens.
+        cancel: stops it after the batch that is running.
+        seed: decides the order of samples.
+        eagerly: run each step in Python, uncompiled.
+        **arguments: the others of ``keras.Model.fit``.
+    """
     if seed is not None:
         keras.utils.set_random_seed(seed)
-    if is_lazy(x):
-        x = x[np.arange(len(x))]  # Keras cannot read a lazy source
-    return model.fit(x, y, callbacks=[*(callbacks or ()), _Bridge(sink, cancel)], **arguments)
+    x, arguments["validation_data"] = _read(x), _read(arguments.get("validation_data"))
+    with _running(model, eagerly=eagerly):
+        return model.fit(x, y, callbacks=[*(callbacks or ()), _Bridge(sink, cancel)], **arguments)

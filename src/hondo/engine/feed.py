@@ -26,7 +26,15 @@ Rows = tuple[Any, Any, Any]
 
 def is_lazy(value: Any) -> bool:
     """Whether a value gives rows only when asked, rather than holding them as an array of a library we know."""
-    known = type(value).__module__.partition(".")[0] in ("numpy", "jax", "jaxlib", "pandas", "torch", "tensorflow")
+    known = type(value).__module__.partition(".")[0] in (
+        "numpy",
+        "scipy",
+        "jax",
+        "jaxlib",
+        "pandas",
+        "torch",
+        "tensorflow",
+    )
     return isinstance(value, ArraySource) and not known
 
 
@@ -41,7 +49,7 @@ def _as_source(value: Any) -> Any:
         raise DataError(
             tr(
                 f"arrays of numbers are needed, got dtype {array.dtype}",
-                f"hacen falta arrays de números; llegó el tipo {array.dtype}",
+                f"hacen falta arrays de números; se recibió el tipo {array.dtype}",
             ),
             tr("Encode text as numbers first.", "Codifique antes el texto como números."),
         )
@@ -68,6 +76,31 @@ def class_weights_to_samples(y: Array, class_weight: Mapping[int, float]) -> Arr
 
 
 @dataclass(frozen=True)
+class Part:
+    """Consecutive rows of a lazy source, themselves read on demand."""
+
+    source: ArraySource
+    first: int
+    count: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Rows first."""
+        return (self.count, *self.source.shape[1:])
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the values."""
+        return self.source.dtype
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: Any, /) -> Any:
+        return self.source[np.arange(self.first, self.first + self.count)[index]]
+
+
+@dataclass(frozen=True)
 class Samples:
     """Inputs, targets and weights in the structures that the model takes; every leaf has ``count`` rows."""
 
@@ -88,6 +121,12 @@ class Samples:
     def take(self, index: IntArray | slice) -> Rows:
         """The samples at ``index`` as arrays."""
         return jax.tree.map(lambda leaf: leaf[index], self.rows)
+
+    def part(self, first: int, last: int) -> "Samples":
+        """The samples from ``first`` up to before ``last``; what is lazy stays so."""
+        count = last - first
+        rows = jax.tree.map(lambda leaf: Part(leaf, first, count) if is_lazy(leaf) else leaf[first:last], self.rows)
+        return Samples(rows, count)
 
     def batch_shapes(self, size: int) -> Rows:
         """The shapes and types of a batch of ``size`` samples."""
@@ -141,8 +180,8 @@ def weigh_classes(samples: Samples, class_weight: Mapping[int, float]) -> Sample
     if sample_weight is not None or not hasattr(y, "shape"):
         raise DataError(
             tr(
-                "class_weight works with a single output and without sample_weight",
-                "class_weight vale para una sola salida y sin sample_weight",
+                "class_weight works only with a single output and without sample_weight",
+                "class_weight solo funciona con una sola salida y sin sample_weight",
             ),
             tr("Put both into sample_weight.", "Reúna ambos en sample_weight."),
         )
@@ -180,6 +219,10 @@ class Feed(Protocol):
         """The rows for the steps from ``step`` on."""
         ...
 
+    def shapes(self, batch: int, steps: int) -> tuple[Any, Any]:
+        """What ``rows`` and ``order`` of every portion look like, without reading any."""
+        ...
+
 
 def on_device(samples: Samples) -> Rows:
     """All rows as device arrays."""
@@ -204,6 +247,10 @@ class ResidentFeed:
     def portion(self, step: int) -> Portion:
         """The whole set, its order, and the place in it."""
         return Portion(self._rows, self._order, step)
+
+    def shapes(self, batch: int, steps: int) -> tuple[Any, Any]:
+        """The whole set, and one number a sample of an epoch."""
+        return self._rows, jax.ShapeDtypeStruct((steps, batch), jnp.int32)
 
 
 class StreamedFeed:
@@ -231,6 +278,10 @@ class StreamedFeed:
         wanted = [w for w in (window, window + 1) if w * self._window < len(self._order)]
         self._read = {w: self._read.get(w) or self._pool.submit(self._gather, w) for w in wanted}
         return Portion(self._read[window].result(), self._within, step % self._window)
+
+    def shapes(self, batch: int, steps: int) -> tuple[Any, Any]:
+        """A window of rows, and their numbers within it."""
+        return self._samples.batch_shapes(self._within.size), self._within
 
     def _gather(self, window: int) -> Rows:
         index = self._order[window * self._window : (window + 1) * self._window].reshape(-1)

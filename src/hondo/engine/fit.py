@@ -5,15 +5,14 @@ back. What cannot be compiled whole goes to Keras's own ``fit``, which is said i
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-import jax
 import numpy as np
 
 from hondo.core.arrays import IntArray
 from hondo.core.backend import KerasModel, keras
-from hondo.core.errors import HondoWarning, ModelError
+from hondo.core.errors import DataError, HondoWarning, ModelError
 from hondo.core.events import CancelToken, Event, Notice, Sink, TrainingEnded
 from hondo.core.language import tr
 from hondo.core.seeds import generator
@@ -22,6 +21,7 @@ from hondo.engine.evaluate import Evaluator
 from hondo.engine.fallback import keras_fit, why_not_whole
 from hondo.engine.feed import Samples, gather, order_of_samples, weigh_classes
 from hondo.engine.loop import Loop, Plan
+from hondo.engine.program import untraceable
 from hondo.engine.state import build
 
 
@@ -50,7 +50,7 @@ def fit(
     steps_per_epoch: int | None = None,
     validation_steps: int | None = None,
     validation_batch_size: int | None = None,
-    validation_freq: int = 1,
+    validation_freq: int | Collection[int] = 1,
     *,
     seed: int | None = None,
     sink: Sink = warn_sink,
@@ -82,7 +82,7 @@ def fit(
         steps_per_epoch: goes to Keras's own ``fit``.
         validation_steps: goes to Keras's own ``fit``.
         validation_batch_size: samples a step when validating.
-        validation_freq: validate every so many epochs.
+        validation_freq: validate every so many epochs, or after the epochs listed (from 1).
         seed: draw each epoch's order from this seed, which makes a training repeatable and resumable.
         sink: is told what happens (see :mod:`hondo.core.events`).
         cancel: stops the training within a chunk.
@@ -103,8 +103,8 @@ def fit(
             tr("Call model.compile(optimizer, loss) first.", "Llame antes a model.compile(optimizer, loss)."),
         )
     cancel = cancel or CancelToken()
-    reason = why_not_whole(model, x, y, steps_per_epoch, validation_steps, validation_data)
-    if reason:
+
+    def fall_back(reason: str, *, eagerly: bool = False) -> Any:
         sink(Notice(tr(f"Keras's own fit trains here: {reason}", f"Aquí entrena el fit de Keras: {reason}"), "warning"))
         arguments = {
             "batch_size": batch_size, "epochs": epochs, "verbose": verbose, "validation_split": validation_split,
@@ -113,44 +113,65 @@ def fit(
             "validation_steps": validation_steps, "validation_batch_size": validation_batch_size,
             "validation_freq": validation_freq,
         }  # fmt: skip
-        return keras_fit(model, x, y, callbacks=callbacks, sink=sink, cancel=cancel, seed=seed, **arguments)
+        told: dict[str, Any] = {"callbacks": callbacks, "sink": sink, "cancel": cancel, "seed": seed}
+        return keras_fit(model, x, y, eagerly=eagerly, **told, **arguments)
 
-    samples, held_out = _split(gather(x, y, sample_weight), validation_split, validation_data)
-    if class_weight is not None:
-        samples = weigh_classes(samples, class_weight)
-    batch = min(batch_size or 32, samples.count)
+    if reason := why_not_whole(model, x, y, steps_per_epoch, validation_steps, validation_data):
+        return fall_back(reason)
 
-    def draw_order(epoch: int) -> IntArray:
-        if seed is None:
-            return order_of_samples(samples.count, batch, shuffle, np.random.permutation)
-        return order_of_samples(samples.count, batch, shuffle, generator(seed, "order", epoch).permutation)
+    def whole() -> Loop:
+        samples, held_out = _split(gather(x, y, sample_weight), validation_split, validation_data)
+        if class_weight is not None:
+            samples = weigh_classes(samples, class_weight)
+        batch = min(batch_size or 32, samples.count)
 
-    def first_batch() -> None:
-        if seed is None:
-            draw_order(0)
+        def draw_order(epoch: int) -> IntArray:
+            if seed is None:
+                return order_of_samples(samples.count, batch, shuffle, np.random.permutation)
+            return order_of_samples(samples.count, batch, shuffle, generator(seed, "order", epoch).permutation)
 
-    build(model, *samples.batch_shapes(batch), note_first_batch=first_batch)
-    steps = -(-samples.count // batch)
-    listed = keras.callbacks.CallbackList(
-        list(callbacks or ()), add_history=True, add_progbar=verbose != 0, model=model,
-        verbose=1 if verbose == "auto" else verbose, epochs=epochs, steps=steps,
-    )  # fmt: skip
-    plan = Plan(
-        samples=samples,
-        batch_size=batch,
-        epochs=epochs,
-        order=draw_order,
-        callbacks=listed,
-        sink=sink,
-        cancel=cancel,
-        initial_epoch=initial_epoch,
-        validation=Evaluator(model, held_out, validation_batch_size or batch) if held_out else None,
-        validation_every=validation_freq,
-        checkpoint=checkpoint,
-        every_batch=every_batch or any(getattr(callback, "every_batch", False) for callback in callbacks or ()),
-        chunk_seconds=chunk_seconds,
-    )
-    return Loop(model, plan).run()
+        def first_batch() -> None:
+            if seed is None:
+                draw_order(0)
+
+        build(model, *samples.batch_shapes(batch), note_first_batch=first_batch)
+        steps = -(-samples.count // batch)
+        listed = keras.callbacks.CallbackList(
+            list(callbacks or ()), add_history=True, add_progbar=verbose != 0, model=model,
+            verbose=1 if verbose == "auto" else verbose, epochs=epochs, steps=steps,
+        )  # fmt: skip
+        plan = Plan(
+            samples=samples,
+            batch_size=batch,
+            epochs=epochs,
+            order=draw_order,
+            callbacks=listed,
+            sink=sink,
+            cancel=cancel,
+            initial_epoch=initial_epoch,
+            validation=Evaluator(model, held_out, validation_batch_size or batch) if held_out else None,
+            validation_every=validation_freq,
+            checkpoint=checkpoint,
+            every_batch=every_batch or any(getattr(callback, "every_batch", False) for callback in callbacks or ()),
+            chunk_seconds=chunk_seconds,
+        )
+        loop = Loop(model, plan)
+        loop.trace()
+        return loop
+
+    order_before = np.random.get_state()
+    try:
+        loop = whole()
+    except Exception as error:
+        if not untraceable(error):
+            raise
+        np.random.set_state(order_before)
+        reason = tr(
+            "the model does in Python what depends on its inputs' values",
+            "el modelo decide en Python según los valores de sus entradas",
+        )
+        return fall_back(reason, eagerly=True)
+    return loop.run()
 
 
 def _split(samples: Samples, share: float, given: Any) -> tuple[Samples, Samples | None]:
@@ -160,7 +181,12 @@ def _split(samples: Samples, share: float, given: Any) -> tuple[Samples, Samples
     if not share:
         return samples, None
     cut = int(np.floor(samples.count * (1.0 - share)))
-    head, tail = (
-        jax.tree.map(lambda leaf, part=part: leaf[part], samples.rows) for part in (slice(0, cut), slice(cut, None))
-    )
-    return Samples(head, cut), Samples(tail, samples.count - cut)
+    if not 0 < cut < samples.count:
+        raise DataError(
+            tr(
+                f"validation_split={share} of {samples.count} samples leaves none to train or to validate on",
+                f"validation_split={share} de {samples.count} muestras no deja ninguna para entrenar o validar",
+            ),
+            tr("Give more samples or another share.", "Dé más muestras u otra proporción."),
+        )
+    return samples.part(0, cut), samples.part(cut, samples.count)

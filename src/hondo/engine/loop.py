@@ -1,7 +1,7 @@
 """The training loop: epochs of chunks, with events, cancelling, checkpoints and a loss that must stay finite."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,7 +55,7 @@ class Plan:
         epochs: where to stop, counted from 0.
         initial_epoch: where to begin.
         order: gives an epoch's order of samples ``(n,)``.
-        validation: evaluates held-out samples, every ``validation_every`` epochs.
+        validation: evaluates held-out samples, every ``validation_every`` epochs, or after those listed (from 1).
         callbacks: Keras's list, History included.
         every_batch: call batch hooks after every step instead of at chunk ends.
         chunk_seconds: how long a chunk should take.
@@ -70,7 +70,7 @@ class Plan:
     cancel: CancelToken
     initial_epoch: int = 0
     validation: Evaluator | None = None
-    validation_every: int = 1
+    validation_every: int | Collection[int] = 1
     checkpoint: Checkpointing | None = None
     every_batch: bool = False
     chunk_seconds: float = 0.075
@@ -134,6 +134,15 @@ class Loop:
         self._position = Position(plan.initial_epoch)
         self._rates: list[float] = []
         self._began, self._seconds_before = time.perf_counter(), 0.0
+
+    def trace(self) -> None:
+        """Trace the first program, before anybody hears of a training that perhaps cannot be compiled.
+
+        Raises:
+            Exception: whatever the model raises; see :func:`hondo.engine.program.untraceable`.
+        """
+        if self._position.epoch < self.plan.epochs:
+            self._trace(self._stretches[0])
 
     def run(self) -> Any:
         """Train; returns the Keras history. The model holds the final weights, whatever the reason to end."""
@@ -224,7 +233,7 @@ class Loop:
     def _chunk(self, stretch: _Stretch, step: int, done: int) -> tuple[int, dict[str, float]]:
         """One call of the compiled program; returns the step reached and the running logs."""
         plan = self.plan
-        run = self._program(stretch, step)
+        run = self._program(stretch)
         steps = 1 if plan.every_batch else stretch.pace.steps(stretch.feed.reach(step))
         plan.callbacks.on_train_batch_begin(done + step)
         if self._sync_at_batches:
@@ -255,23 +264,22 @@ class Loop:
                 self.state = result.state
                 return
 
-    def _program(self, stretch: _Stretch, step: int) -> Callable[..., ChunkResult]:
+    def _program(self, stretch: _Stretch) -> Callable[..., ChunkResult]:
         """The compiled program of a stretch; the first call also begins the other stretch's compilation."""
         if stretch.program is None:
             self.plan.sink(Notice(tr("compiling", "compilando"), "phase"))
-            stretch.program = self._trace(stretch, step)
+            stretch.program = self._trace(stretch)
             ready = stretch.program.ready(self.plan.cancel)
             for other in self._stretches:
-                if other.program is None and not self.plan.samples.lazy:
-                    other.feed.begin(np.zeros((other.steps, other.batch), np.int64))
-                    other.program = self._trace(other, 0)
+                if other.program is None:
+                    other.program = self._trace(other)
                     other.program.start()
             return ready
         return stretch.program.ready(self.plan.cancel)
 
-    def _trace(self, stretch: _Stretch, step: int) -> Program:
-        portion = stretch.feed.portion(step)
-        shapes = (self.state, portion.rows, portion.order, np.int32(0), np.int32(0))
+    def _trace(self, stretch: _Stretch) -> Program:
+        rows, order = stretch.feed.shapes(stretch.batch, stretch.steps)
+        shapes = (self.state, rows, order, np.int32(0), np.int32(0))
 
         def make() -> tuple[Program, bool]:
             return whole_or_single(lambda loop: train_function(self.model, loop=loop), *shapes)
@@ -281,7 +289,9 @@ class Loop:
 
     def _validate(self, epoch: int) -> dict[str, float]:
         plan = self.plan
-        if plan.validation is None or (epoch + 1) % plan.validation_every:
+        every = plan.validation_every
+        due = (epoch + 1) % every == 0 if isinstance(every, int) else epoch + 1 in every
+        if plan.validation is None or not due:
             return {}
         plan.callbacks.on_test_begin()
         logs = plan.validation.run(plan.cancel)

@@ -95,7 +95,8 @@ class Program:
                 except BaseException as error:  # handed to whoever waits
                     self._error = error
 
-            self._thread = threading.Thread(target=compile_it, name="hondo-compile", daemon=True)
+            # No daemon: Python aborts the process when it ends while such a thread is inside XLA.
+            self._thread = threading.Thread(target=compile_it, name="hondo-compile")
             self._thread.start()
 
     def ready(self, cancel: CancelToken) -> Callable[..., Any]:
@@ -117,6 +118,18 @@ class Program:
     def contains(self, primitives: set[str]) -> bool:
         """Whether the computation uses one of these JAX primitives, at any depth."""
         return _contains(self._traced.jaxpr.jaxpr, primitives)
+
+
+def untraceable(error: BaseException | None) -> bool:
+    """Whether an error says that the model does in Python what depends on values, so that it cannot be compiled.
+
+    Keras puts errors of its own around JAX's, so whatever led to the error is looked at, too.
+    """
+    while error is not None:
+        if isinstance(error, jax.errors.JAXTypeError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _compile(lowered: Any, options: Mapping[str, Any]) -> Any:

@@ -78,7 +78,7 @@ def output_layer(setup: Setup) -> Findings:
         yield refusal(
             tr(
                 f"the model ends in {units} units but the data have {setup.outputs} {what} to predict",
-                f"el modelo acaba en {units} unidades pero los datos tienen {setup.outputs} {what} por predecir",
+                f"el modelo acaba en {units} unidades, pero los datos tienen {setup.outputs} {what} que predecir",
             ),
             tr(f"Give the last layer {setup.outputs} units.", f"Dé {setup.outputs} unidades a la última capa."),
         )
@@ -90,7 +90,10 @@ def loss_fits_targets(setup: Setup) -> Findings:
     if setup.task == "regression":
         if loss in CROSSENTROPIES:
             yield refusal(
-                tr(f"{loss} is for classes, and the targets are numbers", f"{loss} es para clases, no para números"),
+                tr(
+                    f"{loss} is for classes, and the targets are numbers",
+                    f"{loss} es para clases, y los objetivos son números",
+                ),
                 tr("Use mse, mae or huber.", "Use mse, mae o huber."),
             )
         return
@@ -98,7 +101,10 @@ def loss_fits_targets(setup: Setup) -> Findings:
     many = units is not None and units > 1
     if loss == "categorical_crossentropy" and not one_hot:
         yield refusal(
-            tr(f"{loss} needs one-hot rows, and the targets are class numbers", f"{loss} exige objetivos one-hot"),
+            tr(
+                f"{loss} needs one-hot rows, and the targets are class numbers",
+                f"{loss} exige filas one-hot, y los objetivos son números de clase",
+            ),
             tr(
                 "Use sparse_categorical_crossentropy, or preprocess.target: one-hot.",
                 "Use sparse_categorical_crossentropy o preprocess.target: one-hot.",
@@ -106,7 +112,10 @@ def loss_fits_targets(setup: Setup) -> Findings:
         )
     elif loss == "sparse_categorical_crossentropy" and one_hot:
         yield refusal(
-            tr(f"{loss} needs class numbers, and the targets are one-hot rows", f"{loss} exige números de clase"),
+            tr(
+                f"{loss} needs class numbers, and the targets are one-hot rows",
+                f"{loss} exige números de clase, y los objetivos son filas one-hot",
+            ),
             tr(
                 "Use categorical_crossentropy, or preprocess.target: integer.",
                 "Use categorical_crossentropy o preprocess.target: integer.",
@@ -115,7 +124,10 @@ def loss_fits_targets(setup: Setup) -> Findings:
     elif loss in ("categorical_crossentropy", "sparse_categorical_crossentropy") and units == 1:
         yield refusal(
             tr(f"{loss} needs a unit for each class", f"{loss} exige una unidad por clase"),
-            tr("With one unit use sigmoid and binary_crossentropy.", "Con una unidad, sigmoid y binary_crossentropy."),
+            tr(
+                "With one unit use sigmoid and binary_crossentropy.",
+                "Con una unidad, use sigmoid y binary_crossentropy.",
+            ),
         )
     elif loss == "binary_crossentropy" and (setup.outputs > 2 or (many and not one_hot)):
         yield refusal(
@@ -135,8 +147,8 @@ def loss_fits_targets(setup: Setup) -> Findings:
         )
     elif loss not in CROSSENTROPIES:
         yield warning(
-            tr(f"{loss} learns classes slowly", f"{loss} aprende despacio las clases"),
-            tr("A cross-entropy usually does better.", "Una entropía cruzada suele ir mejor."),
+            tr(f"{loss} learns classes slowly", f"con {loss} las clases se aprenden despacio"),
+            tr("A cross-entropy usually does better.", "Una entropía cruzada suele dar mejor resultado."),
         )
 
 
@@ -159,7 +171,7 @@ def loss_fits_activation(setup: Setup) -> Findings:
                 "sigmoid gives each class its own probability, so they do not add up to 1",
                 "sigmoid da a cada clase su propia probabilidad, así que no suman 1",
             ),
-            tr("Use softmax for one class a sample.", "Use softmax si cada muestra es de una sola clase."),
+            tr("Use softmax for one class per sample.", "Use softmax si cada muestra es de una sola clase."),
         )
     if setup.task == "regression" and activation in _RANGES and len(y):
         low, high = _RANGES[activation]
@@ -242,10 +254,13 @@ def sizes(setup: Setup) -> Findings:
     if batch != "all" and batch > setup.samples:
         yield warning(
             tr(
-                f"the batch ({batch}) is larger than the training data ({setup.samples}): each step uses all of them",
-                f"el lote ({batch}) supera los datos de entrenamiento ({setup.samples}): cada paso los usa todos",
+                f"the batch ({batch}) is larger than the training data ({setup.samples}): each step uses all samples",
+                f"el lote ({batch}) supera las muestras de entrenamiento ({setup.samples}): cada paso las usa todas",
             ),
-            tr("Write train.batch_size: all if that is meant.", "Escriba train.batch_size: all si es lo que quiere."),
+            tr(
+                "Write train.batch_size: all if that is what you want.",
+                "Escriba train.batch_size: all si es lo que quiere.",
+            ),
         )
     rate = learn.learning_rate
     if rate is not None and rate > _LARGE_RATE and learn.optimizer != "sgd":
@@ -290,7 +305,8 @@ def classes(setup: Setup) -> Findings:
     if weights is not None and setup.task == "regression":
         yield refusal(
             tr(
-                "class_weights are for classes, and the targets are numbers", "class_weights es para clases, no números"
+                "class_weights are for classes, and the targets are numbers",
+                "class_weights es para clases, y los objetivos son números",
             ),
             tr("Remove train.class_weights.", "Quite train.class_weights."),
         )
@@ -309,7 +325,10 @@ def classes(setup: Setup) -> Findings:
     if absent:
         listed = ", ".join(absent[:5]) + (", …" if len(absent) > 5 else "")
         yield warning(
-            tr(f"no training sample is of class: {listed}", f"ninguna muestra de entrenamiento es de clase: {listed}"),
+            tr(
+                f"no training sample is of class: {listed}",
+                f"ninguna muestra de entrenamiento es de estas clases: {listed}",
+            ),
             tr("The model cannot learn them.", "El modelo no puede aprenderlas."),
         )
     present = counts[counts > 0]
@@ -318,8 +337,8 @@ def classes(setup: Setup) -> Findings:
         yield Finding(
             "info",
             tr(
-                f"classes are unequal: always answering the commonest would be right {share:.0%} of the time",
-                f"las clases son desiguales: responder siempre la más común acertaría el {share:.0%} de las veces",
+                f"classes are imbalanced: always answering the most common would be right {share:.0%} of the time",
+                f"clases desequilibradas: responder siempre la más frecuente acertaría el {share:.0%} de las veces",
             ),
             tr(
                 "Look at the confusion matrix too, or set train.class_weights: balanced.",
@@ -337,7 +356,7 @@ def dense_before_flatten(setup: Setup) -> Findings:
         if isinstance(layer.options, Dense):
             yield warning(
                 tr(
-                    f"layer {number} (dense) gets a picture and treats each of its pixels on its own",
+                    f"layer {number} (dense) gets a picture and treats each of its pixels separately",
                     f"la capa {number} (dense) recibe una imagen y trata cada píxel por separado",
                 ),
                 tr("Put 'flatten' before it.", "Ponga 'flatten' antes."),

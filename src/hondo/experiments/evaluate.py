@@ -70,11 +70,11 @@ def evaluate_classification(
     if y.ndim != 1 or p.shape != (len(y), k) or not len(y):
         raise DataError(
             tr(
-                f"targets {y.shape} and probabilities {np.shape(probabilities)} do not go together for {k} classes",
+                f"targets {y.shape} and probabilities {np.shape(probabilities)} do not match for {k} classes",
                 f"los objetivos {y.shape} y las probabilidades {np.shape(probabilities)} no concuerdan para {k} clases",
             ),
             tr(
-                "Give at least one sample, and one probability a class.",
+                "Give at least one sample, and one probability per class.",
                 "Dé al menos una muestra y una probabilidad por clase.",
             ),
         )
@@ -120,11 +120,11 @@ def evaluate_regression(
     if true.shape != predicted.shape or true.ndim != 2 or not true.size:
         raise DataError(
             tr(
-                f"targets {np.shape(y)} and predictions {np.shape(predictions)} do not go together",
+                f"targets {np.shape(y)} and predictions {np.shape(predictions)} do not match",
                 f"los objetivos {np.shape(y)} y las predicciones {np.shape(predictions)} no concuerdan",
             ),
             tr(
-                "Give at least one sample, and one prediction a target.",
+                "Give at least one sample, and one prediction per target.",
                 "Dé al menos una muestra y una predicción por objetivo.",
             ),
         )

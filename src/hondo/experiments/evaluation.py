@@ -237,7 +237,7 @@ def read_evaluation(written: Mapping[str, Any]) -> Evaluation:
         return _read_regression(written, common)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StoreError(
-            tr(f"this is not a written evaluation: {error!r}", f"esto no es una evaluación guardada: {error!r}"),
+            tr(f"this is not a saved evaluation: {error!r}", f"esto no es una evaluación guardada: {error!r}"),
             tr("Evaluate the run again.", "Evalúe de nuevo el experimento."),
         ) from error
 

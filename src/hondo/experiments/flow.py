@@ -24,15 +24,24 @@ from hondo.core.language import tr
 from hondo.core.spec import RunSpec
 from hondo.core.spec.model import ModelSpec
 from hondo.data.dataset import Dataset
-from hondo.data.load import load_dataset
-from hondo.data.preprocess import Preprocessor, drop_rows, fit_preprocessor
+from hondo.data.preprocess import Preprocessor, fit_preprocessor
 from hondo.engine.callbacks import EarlyStopping, ReduceLROnPlateau
 from hondo.engine.checkpoint import Checkpointing
 from hondo.engine.fit import fit
 from hondo.experiments.checks import Setup, check_before_training
 from hondo.experiments.learning import TargetKind, compile_model, resolve
 from hondo.experiments.reporting import report_on
-from hondo.experiments.run import CHECKPOINT, MODEL, PREPROCESS, SPEC, Run, evaluate_split, save_model, save_result
+from hondo.experiments.run import (
+    CHECKPOINT,
+    MODEL,
+    PREPROCESS,
+    SPEC,
+    Run,
+    evaluate_split,
+    load_samples,
+    save_model,
+    save_result,
+)
 from hondo.experiments.specwrite import spec_to_yaml
 from hondo.models.build import build_model
 
@@ -66,9 +75,7 @@ class Prepared:
 
 def prepare(spec: RunSpec) -> Prepared:
     """Load the data, split them, fit the preprocessing on the training samples and apply it."""
-    dataset = load_dataset(spec.data, resize=spec.preprocess.resize)
-    if spec.preprocess.missing == "drop":
-        dataset = drop_rows(dataset)
+    dataset = load_samples(spec)
     preprocessor = fit_preprocessor(spec.preprocess, dataset)
     held_out = dataset.validation
     return Prepared(
@@ -267,7 +274,7 @@ def class_weights(spec: RunSpec, prepared: Prepared) -> dict[int, float] | None:
         raise SpecError(
             tr(
                 "train.class_weights needs classes, and this is regression",
-                "train.class_weights necesita clases y esto es regresión",
+                "train.class_weights necesita clases, y esto es regresión",
             ),
             tr("Leave it out.", "Quítelo."),
         )
@@ -278,7 +285,7 @@ def class_weights(spec: RunSpec, prepared: Prepared) -> dict[int, float] | None:
         if name not in names:
             raise SpecError(
                 tr(
-                    f"train.class_weights names {name!r}, which is no class",
+                    f"train.class_weights names {name!r}, which is not a class",
                     f"train.class_weights nombra {name!r}, que no es una clase",
                 ),
                 nearest(name, names),

@@ -94,10 +94,10 @@ def best_epoch(run: Run) -> int | None:
 def file_rows() -> list[tuple[str, str]]:
     """The files of a run's folder and what each is."""
     return [
-        (SPEC, tr("everything that decided this run", "todo lo que decidió este experimento")),
+        (SPEC, tr("everything that determined this run", "todo lo que determinó este experimento")),
         (MODEL, tr("the trained model, in Keras's format", "el modelo entrenado, en el formato de Keras")),
-        (PREPROCESS, tr("what raw inputs go through first", "por lo que pasan antes las entradas")),
-        (RESULT, tr("history, evaluation and timings", "historia, evaluación y tiempos")),
+        (PREPROCESS, tr("the steps applied to raw inputs first", "los pasos que se aplican antes a las entradas")),
+        (RESULT, tr("history, evaluation and timings", "historial, evaluación y tiempos")),
         (CHECKPOINT, tr("the state to resume from", "el estado desde el que se reanuda")),
         ("plots/", tr("the figures as PNG", "las figuras en PNG")),
     ]

@@ -323,7 +323,7 @@ def _thumbnail(picture: Array) -> bytes:
 
 def _told(name: str, value: Any) -> str:
     if name == "git" and isinstance(value, Mapping):
-        changed = tr("with changes not committed", "con cambios sin confirmar") if value.get("dirty") else ""
+        changed = tr("with uncommitted changes", "con cambios sin confirmar") if value.get("dirty") else ""
         return ", ".join(
             str(part) for part in (str(value.get("commit", ""))[:12], value.get("branch"), changed) if part
         )

@@ -18,7 +18,8 @@ from hondo.core.language import tr
 from hondo.core.spec import RunSpec
 from hondo.data.dataset import Dataset
 from hondo.data.load import load_dataset
-from hondo.data.preprocess import Preprocessor, load_preprocessor
+from hondo.data.preprocess import Preprocessor, drop_rows, load_preprocessor
+from hondo.engine.checkpoint import UNREADABLE
 from hondo.engine.evaluate import evaluate as evaluate_arrays
 from hondo.engine.evaluate import predict
 from hondo.experiments.evaluate import evaluate_classification, evaluate_regression
@@ -80,9 +81,8 @@ class Run:
         Args:
             split: ``train``, ``validation`` or ``test``.
         """
-        dataset = self.dataset or load_dataset(self.spec.data, resize=self.spec.preprocess.resize)
-        self.dataset = dataset
-        return evaluate_split(self.model, self.preprocessor, dataset, split, self.spec)
+        self.dataset = self.dataset or load_samples(self.spec)
+        return evaluate_split(self.model, self.preprocessor, self.dataset, split, self.spec)
 
     def plot(self) -> Any:
         """The learning curves as a Matplotlib figure."""
@@ -99,6 +99,12 @@ class Run:
         if self.evaluation is None:
             return {name: values[-1] for name, values in self.history.items() if values}
         return {"loss": self.evaluation.loss, **self.evaluation.metrics}
+
+
+def load_samples(spec: RunSpec) -> Dataset:
+    """The spec's data, without the rows that it drops."""
+    dataset = load_dataset(spec.data, resize=spec.preprocess.resize)
+    return drop_rows(dataset) if spec.preprocess.missing == "drop" else dataset
 
 
 def evaluate_split(
@@ -142,7 +148,7 @@ def load_model(path: Path) -> KerasModel:
         )
     try:
         return keras.saving.load_model(path, safe_mode=True)
-    except (ValueError, OSError, TypeError, KeyError, ImportError) as error:
+    except (*UNREADABLE, ImportError) as error:
         raise ModelError(
             tr(
                 f"{path} is not a Keras model that can be read safely: {_first_line(error)}",
@@ -181,21 +187,24 @@ def load_run(folder: Path, name: str = "") -> Run:
     spec = read_spec(folder / SPEC)
     try:
         result: Mapping[str, Any] = json.loads((folder / RESULT).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        history = {key: [float(value) for value in values] for key, values in result["history"].items()}
+        evaluation = read_evaluation(result["evaluation"]) if result["evaluation"] else None
+        own_name, status, timings, notes = (result[key] for key in ("name", "status", "timings", "notes"))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise StoreError(
             tr(f"{folder} holds no finished run", f"{folder} no contiene un experimento terminado"),
             tr("Resume it first (hondo resume).", "Reanúdelo antes (hondo resume)."),
         ) from error
     return Run(
-        name=name or result["name"],
+        name=name or own_name,
         spec=spec,
         model=load_model(folder / MODEL),
         preprocessor=load_preprocessor(folder / PREPROCESS),
-        history={key: [float(value) for value in values] for key, values in result["history"].items()},
-        status=result["status"],
-        evaluation=read_evaluation(result["evaluation"]) if result["evaluation"] else None,
-        timings=result["timings"],
-        notes=tuple(result["notes"]),
+        history=history,
+        status=status,
+        evaluation=evaluation,
+        timings=timings,
+        notes=tuple(notes),
         folder=folder,
     )
 

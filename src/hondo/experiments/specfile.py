@@ -78,7 +78,10 @@ def parse_spec(text: str, name: str = "spec", overrides: Sequence[str] = (), *, 
     if document.value is None:
         raise SpecError(
             tr(f"{name} is empty", f"{name} está vacío"),
-            tr("Start from a built-in one: hondo spec show digits-mlp.", "Parta de uno: hondo spec show digits-mlp."),
+            tr(
+                "Start from a built-in one: hondo spec show digits-mlp.",
+                "Parta de una incluida: hondo spec show digits-mlp.",
+            ),
         )
     if not isinstance(document.value, dict):
         kind = tr("a list", "una lista") if isinstance(document.value, list) else tr("a bare value", "un valor suelto")
@@ -87,7 +90,7 @@ def parse_spec(text: str, name: str = "spec", overrides: Sequence[str] = (), *, 
                 f"{name} should hold keys with values, not {kind}",
                 f"{name} debería tener claves con valores, no {kind}",
             ),
-            tr("Such as 'data:' and 'model:'.", "Como 'data:' y 'model:'."),
+            tr("For example 'data:' and 'model:'.", "Por ejemplo, 'data:' y 'model:'."),
         )
     # A key with nothing after it reads as null, which would silently mean "none"; its author hardly meant that.
     empty = [path for path in document.empty if path[:2] != ("model", "layers")]
@@ -95,7 +98,10 @@ def parse_spec(text: str, name: str = "spec", overrides: Sequence[str] = (), *, 
         Problem(
             path,
             tr(f"{show_path(path)!r} has no value", f"{show_path(path)!r} no tiene valor"),
-            tr("Write {} for all defaults, or null for none.", "Escriba {} para lo habitual o null para nada."),
+            tr(
+                "Write {} for all defaults, or null to do without it.",
+                "Escriba {} para los valores predeterminados o null para prescindir de ella.",
+            ),
         )
         for path in empty
     ]
@@ -137,7 +143,7 @@ def _validate(data: dict[str, Any], origin: Origin, overrides: Sequence[str], al
     except ValidationError as error:
         raise spec_error(problems_of(error, data), origin) from error
     if spec.model.python is not None and not allow_python:
-        text = tr("Python code is not allowed in this spec", "en este experimento no se admite código de Python")
+        text = tr("Python code is not allowed in this spec", "en esta especificación no se admite código de Python")
         hint = tr("Use 'preset' or 'layers'.", "Use 'preset' o 'layers'.")
         raise spec_error([Problem(("model", "python"), text, hint)], origin)
     return spec
@@ -150,7 +156,7 @@ def _override(data: dict[str, Any], override: str, set_by: dict[KeyPath, str]) -
     if not equals or not all(keys) or not written.strip():
         raise SpecError(
             tr(f"override {override!r} is not key=value", f"{override!r} no tiene la forma clave=valor"),
-            tr("Such as train.epochs=5.", "Como train.epochs=5."),
+            tr("For example train.epochs=5.", "Por ejemplo, train.epochs=5."),
         )
     value = _plain(read_yaml(written, repr(override)).value)
     node: Any = data
@@ -182,8 +188,8 @@ def _index(node: dict[str, Any] | list[Any], key: str, path: KeyPath, override: 
         return int(key)
     raise SpecError(
         tr(
-            f"override {override!r}: {show_path(path)!r} is a list of {len(node)}; {key!r} is no position in it",
-            f"{override!r}: {show_path(path)!r} es una lista de {len(node)}; {key!r} no es una posición suya",
+            f"override {override!r}: {show_path(path)!r} is a list of {len(node)}; {key!r} is not a position in it",
+            f"{override!r}: {show_path(path)!r} es una lista de {len(node)}; {key!r} no es una posición válida en ella",
         ),
         tr("Positions are counted from 0.", "Las posiciones se cuentan desde 0."),
     )
@@ -258,7 +264,7 @@ def _too_large(name: str) -> SpecError:
     return SpecError(
         tr(
             f"{name!r} is larger than 1 MB, too large for a spec",
-            f"{name!r} pasa de 1 MB: demasiado para un experimento",
+            f"{name!r} ocupa más de 1 MB: demasiado para una especificación",
         ),
         tr("Is it the right file?", "¿Es el archivo correcto?"),
     )

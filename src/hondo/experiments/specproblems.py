@@ -68,7 +68,7 @@ def spec_error(problems: Iterable[Problem], origin: Origin) -> SpecError:
     ]
     if len(located) == 1:
         return SpecError(*located[0])
-    count = tr(f"the spec has {len(located)} problems:", f"el experimento tiene {len(located)} problemas:")
+    count = tr(f"the spec has {len(located)} problems:", f"la especificación tiene {len(located)} problemas:")
     return SpecError("\n".join([count, *(f"  {'. '.join(filter(None, pair))}" for pair in located)]))
 
 
@@ -125,7 +125,7 @@ def _problem(path: KeyPath, items: list[Any]) -> Problem:
         return _unknown(path)
     if kind == "missing" and isinstance(path[-1], int):
         shown = show_path(path[:-1])
-        return Problem(path[:-1], tr(f"{shown!r} has too few values", f"{shown!r} tiene menos valores de los debidos"))
+        return Problem(path[:-1], tr(f"{shown!r} has too few values", f"{shown!r} tiene muy pocos valores"))
     if kind == "missing":
         return Problem(path, tr(f"{shown!r} is missing", f"falta {shown!r}"))
     expected = list(dict.fromkeys(phrase for item in items for phrase in _expected(item, path)))
@@ -135,7 +135,8 @@ def _problem(path: KeyPath, items: list[Any]) -> Problem:
     choices = f"{', '.join(others)}{tr(' or ', ' o ')}{last}" if others else last
     came = items[0]["input"]
     text = tr(
-        f"{shown!r} should be {choices}; got {_show(came)}", f"{shown!r} debería ser {choices}; llegó {_show(came)}"
+        f"{shown!r} should be {choices}; got {_show(came)}",
+        f"{shown!r} debería ser {choices}; se recibió {_show(came)}",
     )
     options = [option.strip("'") for option in expected if option.startswith("'")]
     return Problem(path, text, nearest(came, options) if isinstance(came, str) and _similar(came, options) else "")
@@ -232,11 +233,11 @@ _PHRASES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "string_pattern_mismatch": lambda c: tr(f"text of the form {c['pattern']}", f"texto de la forma {c['pattern']}"),
     "greater_than": lambda c: tr(f"a number above {_number(c, 'gt')}", f"un número mayor que {_number(c, 'gt')}"),
     "greater_than_equal": lambda c: tr(
-        f"a number of at least {_number(c, 'ge')}", f"un número no menor que {_number(c, 'ge')}"
+        f"a number of at least {_number(c, 'ge')}", f"un número mayor o igual que {_number(c, 'ge')}"
     ),
     "less_than": lambda c: tr(f"a number below {_number(c, 'lt')}", f"un número menor que {_number(c, 'lt')}"),
     "less_than_equal": lambda c: tr(
-        f"a number of at most {_number(c, 'le')}", f"un número no mayor que {_number(c, 'le')}"
+        f"a number of at most {_number(c, 'le')}", f"un número menor o igual que {_number(c, 'le')}"
     ),
     "tuple_type": _LIST,
     "list_type": _LIST,

@@ -175,7 +175,7 @@ def _check_key(key: yaml.Node, seen: dict[str, int], path: KeyPath, name: str) -
         full, first = show_path((*path, key.value)), seen[key.value]
         raise SpecError(
             tr(
-                f"{name}, line {line}: {full!r} is already given in line {first}",
+                f"{name}, line {line}: {full!r} is already given on line {first}",
                 f"{name}, línea {line}: {full!r} ya está en la línea {first}",
             ),
             tr("Keep one of the two.", "Deje solo una de las dos."),
@@ -208,7 +208,7 @@ def _syntax_error(error: yaml.YAMLError, name: str) -> SpecError:
     if isinstance(error, yaml.constructor.ConstructorError):
         plain = tr(
             "A spec is made of plain text, numbers, true, false, null, lists and keys with values.",
-            "Un experimento se compone de texto, números, true, false, null, listas y claves con valores.",
+            "Una especificación se compone de texto, números, true, false, null, listas y claves con valores.",
         )
         return SpecError(text, plain)
     return SpecError(
@@ -225,7 +225,7 @@ def _too_much(name: str) -> SpecError:
     return SpecError(
         tr(
             f"{name}: too large or too deeply nested for a spec",
-            f"{name}: demasiado grande o anidado para un experimento",
+            f"{name}: demasiado grande o anidado para una especificación",
         ),
         tr("Aliases (*name) repeat all they stand for.", "Los alias (*nombre) repiten todo lo que representan."),
     )

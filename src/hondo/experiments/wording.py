@@ -103,7 +103,7 @@ def quantity(name: str) -> str:
     names = {
         "loss": tr("Loss", "Pérdida"),
         "accuracy": tr("Accuracy", "Exactitud"),
-        "top_3_accuracy": tr("Top-3 accuracy", "Exactitud entre las 3 primeras"),
+        "top_3_accuracy": tr("Top-3 accuracy", "Exactitud top-3"),
         "precision": tr("Precision", "Precisión"),
         "recall": tr("Recall", "Exhaustividad"),
         "auc": tr("Area under the ROC curve", "Área bajo la curva ROC"),
@@ -126,7 +126,7 @@ def spoken(name: str) -> str:
         "regression": tr("regression", "regresión"),
         "image": tr("pictures", "imágenes"),
         "table": tr("table", "tabla"),
-        "array": tr("arrays", "arreglos"),
+        "array": tr("arrays", "arrays"),
         "data": tr("loading and preprocessing", "carga y preprocesamiento"),
         "model": tr("model", "modelo"),
         "evaluate": tr("evaluation", "evaluación"),
@@ -137,7 +137,7 @@ def spoken(name: str) -> str:
         "cpus": tr("processors", "procesadores"),
         "memory": tr("memory", "memoria"),
         "seed": tr("seed", "semilla"),
-        "time": tr("time", "momento"),
+        "time": tr("time", "fecha y hora"),
         "python": "Python",
         "hondo": "Hondo",
         "backend": tr("Keras backend", "motor de Keras"),
@@ -149,7 +149,7 @@ def spoken(name: str) -> str:
 def status_words(status: str) -> tuple[str, str]:
     """Why a run ended, in the reader's words, and its tone: ``good``, ``fair`` or ``bad``."""
     known = {
-        "complete": (tr("complete", "completo"), "good"),
+        "complete": (tr("complete", "completado"), "good"),
         "stopped_early": (tr("stopped early: no longer improving", "parada temprana: ya no mejoraba"), "good"),
         "running": (tr("running", "en marcha"), "fair"),
         "cancelled": (tr("cancelled", "cancelado"), "fair"),

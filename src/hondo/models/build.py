@@ -60,8 +60,8 @@ def build_model(
     if layers is None:
         raise ModelError(
             tr(
-                f"the model of this spec was given from Python ({spec.given}); a spec cannot make it again",
-                f"el modelo de este experimento se dio desde Python ({spec.given}); no se puede rehacer a partir de él",
+                f"the model of this spec was given from Python ({spec.given}); a spec cannot build it again",
+                f"el modelo de esta especificación se pasó desde Python ({spec.given}); no basta para rehacerlo",
             ),
             tr("Pass the model again.", "Pase de nuevo el modelo."),
         )
@@ -115,7 +115,7 @@ def _from_python(target: str, input_shape: Shape, outputs: int, seed: int) -> Ke
                 f"{target!r} returned a value of type {kind}, not a Keras model",
                 f"{target!r} devolvió un valor de tipo {kind}, no un modelo de Keras",
             ),
-            tr("Return a keras.Model from it.", "Haga que devuelva un keras.Model."),
+            tr("It must return a keras.Model.", "Debe devolver un keras.Model."),
         )
     _check_input(model, target, input_shape)
     return model
@@ -147,7 +147,10 @@ def _find(target: str) -> Callable[..., Any]:
     if not callable(function):
         known = [name for name, value in vars(module).items() if callable(value) and not name.startswith("_")]
         raise ModelError(
-            tr(f"{module_name!r} has no function {function_name!r}", f"{module_name!r} no tiene {function_name!r}"),
+            tr(
+                f"{module_name!r} has no function {function_name!r}",
+                f"{module_name!r} no tiene la función {function_name!r}",
+            ),
             nearest(function_name, known) if known else "",
         )
     return function
@@ -174,7 +177,7 @@ def _check_input(model: KerasModel, target: str, input_shape: Shape) -> None:
                 f"the model of {target!r} cannot take samples of shape {input_shape}: {error}",
                 f"el modelo de {target!r} no admite muestras de forma {input_shape}: {error}",
             ),
-            tr("Make its input follow 'input_shape'.", "Haga que su entrada siga a 'input_shape'."),
+            tr("Give its input the shape 'input_shape'.", "Haga que su entrada tenga la forma 'input_shape'."),
         ) from error
 
 

@@ -185,7 +185,8 @@ def _output(spec: ModelSpec, outputs: int, task: Task) -> LayerSpec:
     if task == "classification" and outputs < 2:
         raise ModelError(
             tr(
-                f"classification needs at least 2 classes, got {outputs}", f"clasificar exige 2 clases; llegó {outputs}"
+                f"classification needs at least 2 classes, got {outputs}",
+                f"la clasificación exige al menos 2 clases; hay {outputs}",
             ),
             tr("Check the data's classes or the task.", "Revise las clases de los datos o la tarea."),
         )
@@ -203,10 +204,10 @@ def _need_picture(preset: str, input_shape: Shape) -> None:
         raise ModelError(
             tr(
                 f"preset {preset!r} needs pictures (height, width, channels); a sample here has shape {input_shape}",
-                f"{preset!r} necesita imágenes (alto, ancho, canales); aquí una muestra tiene forma {input_shape}",
+                f"el preset {preset!r} necesita imágenes (alto, ancho, canales); aquí cada muestra es {input_shape}",
             ),
             tr(
                 "Use preset 'mlp', or do not flatten the pictures (preprocess.flatten).",
-                "Use 'mlp', o no aplane las imágenes (preprocess.flatten).",
+                "Use el preset 'mlp' o no aplane las imágenes (preprocess.flatten).",
             ),
         )

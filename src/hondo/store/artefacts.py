@@ -35,7 +35,10 @@ def describe_artefact(folder: Path, kind: str, path: Path, *, checksum: bool = F
         digest = _sha256(place) if checksum and place.is_file() else None
     except ValueError as error:
         raise StoreError(
-            tr(f"{place} is outside the run's folder {folder}", f"{place} está fuera de la carpeta {folder}"),
+            tr(
+                f"{place} is outside the run's folder {folder}",
+                f"{place} está fuera de la carpeta del experimento, {folder}",
+            ),
             tr("Copy it there first.", "Cópielo allí antes."),
         ) from error
     except OSError as error:

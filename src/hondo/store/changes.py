@@ -86,7 +86,10 @@ def run_row(connection: Connection, run: RunRecord, *, lock: bool = False) -> Ro
     row = connection.execute(chosen.with_for_update() if lock else chosen).mappings().one_or_none()
     if row is None:
         raise StoreError(
-            tr(f"The run {run.name!r} is no longer in the workspace", f"El experimento {run.name!r} ya no está"),
+            tr(
+                f"The run {run.name!r} is no longer in the workspace",
+                f"El experimento {run.name!r} ya no está en el espacio de trabajo",
+            ),
             tr("Somebody removed it.", "Alguien lo borró."),
         )
     return row
@@ -123,7 +126,7 @@ def spill(folder: Path, changes: Changes) -> None:
         "fields": changes.fields,
     }
     if not folder.is_dir():  # a removed run's folder shall not come back
-        raise StoreError(tr(f"The folder {folder} is gone", f"La carpeta {folder} ya no está"))
+        raise StoreError(tr(f"The folder {folder} is gone", f"La carpeta {folder} ya no existe"))
     write_atomically(folder / f"{_SPILLED}{time.time_ns():020d}.json", to_database(written))
 
 

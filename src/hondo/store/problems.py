@@ -69,7 +69,7 @@ def _explain_sqlite(where: str, error: BaseException) -> StoreError:
         return damaged(where)
     if code in _FORBIDDEN:
         return StoreError(
-            tr(f"Not allowed to write {where} ({error})", f"No se permite escribir {where} ({error})"),
+            tr(f"Not allowed to write {where} ({error})", f"Sin permiso para escribir {where} ({error})"),
             tr(
                 "Check the permissions of the file and its folder, or work in another folder (HONDO_HOME).",
                 "Revise los permisos del archivo y su carpeta, o trabaje en otra carpeta (HONDO_HOME).",
@@ -82,10 +82,14 @@ def _explain_server(where: str, error: BaseException) -> StoreError:
     state = getattr(error, "sqlstate", None)
     if state is None:
         return StoreError(
-            tr(f"Cannot reach the database {where}: {error}", f"No se alcanza la base de datos {where}: {error}"),
+            tr(
+                f"Cannot reach the database {where}: {error}",
+                f"No se puede acceder a la base de datos {where}: {error}",
+            ),
             tr(
                 "Check that the server is running and that HONDO_DATABASE names the right host, user and database.",
-                "Compruebe que el servidor está en marcha y que HONDO_DATABASE nombra bien máquina, usuario y base.",
+                "Compruebe que el servidor está en marcha y que HONDO_DATABASE indica bien "
+                "el servidor, el usuario y la base de datos.",
             ),
         )
     if state == "55P03":  # lock_not_available

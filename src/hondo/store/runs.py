@@ -54,8 +54,14 @@ def create_run(workspace: Workspace, spec: RunSpec, environment: Environment) ->
             _delete_folders(made)
             raise
     raise StoreError(
-        tr(f"No free number was found for a run of {spec.name!r}", f"No hubo número libre para {spec.name!r}"),
-        tr("Others are making runs of it at this moment; try again.", "Otros los están creando ahora; reintente."),
+        tr(
+            f"No free number was found for a run of {spec.name!r}",
+            f"No se encontró un número libre para un experimento de {spec.name!r}",
+        ),
+        tr(
+            "Other processes are creating runs of it at this moment; try again.",
+            "Otros procesos los están creando en este momento; inténtelo de nuevo.",
+        ),
     )
 
 
@@ -264,8 +270,11 @@ def _meant(connection: Connection, name: str) -> int:
     if len(candidates) > 1:
         listed = ", ".join(row.name for row in candidates[:_SHOWN]) + (", …" if len(candidates) > _SHOWN else "")
         raise StoreError(
-            tr(f"{name!r} could be {len(candidates)} runs", f"{name!r} puede ser cualquiera de {len(candidates)}"),
-            tr(f"Write more of the name: {listed}.", f"Escriba más del nombre: {listed}."),
+            tr(
+                f"{name!r} could be {len(candidates)} runs",
+                f"{name!r} puede ser cualquiera de {len(candidates)} experimentos",
+            ),
+            tr(f"Write more of the name: {listed}.", f"Escriba más letras del nombre: {listed}."),
         )
     return candidates[0].id
 
@@ -276,7 +285,7 @@ def _unknown(connection: Connection, name: str) -> StoreError:
     if not names:
         return StoreError(
             tr("There are no runs yet", "Todavía no hay experimentos"),
-            tr("Make one: hondo run", "Haga uno: hondo run"),
+            tr("Start one: hondo run", "Cree uno: hondo run"),
         )
     close = difflib.get_close_matches(name, names, n=1)
     hint = nearest(name, close or names[:_SHOWN])

@@ -151,16 +151,21 @@ def _address(text: str) -> URL:
     """The URL of a database that Hondo can use. The text may hold a password, so errors do not repeat it."""
     hint = tr(
         "Write sqlite:////path/to/file.db or postgresql://user:password@host/database.",
-        "Escriba sqlite:////ruta/al/archivo.db o postgresql://usuario:clave@maquina/base.",
+        "Escriba sqlite:////ruta/al/archivo.db o postgresql://usuario:contraseña@servidor/base.",
     )
     try:
         address = make_url(text.replace("postgres://", "postgresql://", 1) if text.startswith("postgres:") else text)
     except (ArgumentError, ValueError) as error:
-        raise StoreError(tr("The database's URL is not one", "La URL de la base de datos no lo es"), hint) from error
+        raise StoreError(
+            tr("The URL of the database is not valid", "La URL de la base de datos no es válida"), hint
+        ) from error
     backend = address.get_backend_name()
     if backend not in ("sqlite", "postgresql"):
         raise StoreError(
-            tr(f"Hondo does not know databases of kind {backend!r}", f"Hondo no conoce bases del tipo {backend!r}"),
+            tr(
+                f"Hondo does not support databases of kind {backend!r}",
+                f"Hondo no admite bases de datos del tipo {backend!r}",
+            ),
             hint,
         )
     if backend == "sqlite" and address.database in (None, "", ":memory:"):

@@ -163,7 +163,7 @@ class LayerSpec(SpecPart):
         kinds = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(kinds) != 1:
             got = ", ".join(kinds) or tr("none", "ninguna")
-            raise refuse(f"a layer has exactly one kind, got: {got}", f"una capa tiene un solo tipo; llegó: {got}")
+            raise refuse(f"a layer has exactly one kind, got: {got}", f"una capa tiene un solo tipo; se recibió: {got}")
         return self
 
     @property
@@ -213,7 +213,7 @@ class ModelSpec(SpecPart):
             got = ", ".join(given) or tr("none of them", "ninguno")
             raise refuse(
                 f"give exactly one of 'preset', 'layers' and 'python'; got {got}",
-                f"indique solo uno de 'preset', 'layers' y 'python'; llegó: {got}",
+                f"indique exactamente uno de 'preset', 'layers' y 'python'; se recibió: {got}",
             )
         shaping = {"hidden", "filters", "kernel_size", "activation", "initializer", "dropout", "batch_normalization"}
         used = {
@@ -227,6 +227,7 @@ class ModelSpec(SpecPart):
         unused(self, shaping - read, f"{what} does not read it", f"{what} no lo lee")
         if self.layers is not None and not self.layers:
             raise refuse(
-                "'layers' is empty: a model needs at least one", "'layers' está vacío: hace falta al menos una"
+                "'layers' is empty: a model needs at least one layer",
+                "'layers' está vacío: un modelo necesita al menos una capa",
             )
         return self

@@ -62,8 +62,8 @@ def _find(folder: Path, *, files: tuple[str, ...], archive: str) -> list[Path]:
     if found:
         missing = ", ".join(name for name in files if folder / name not in found)
         raise DataError(
-            tr(f"{folder} holds only a part: {missing} is missing", f"{folder} está incompleta: falta {missing}"),
-            tr(f"Copy the whole of {archive}.", f"Copie {archive} completo."),
+            tr(f"{folder} is incomplete: {missing} is missing", f"{folder} está incompleta: falta {missing}"),
+            tr(f"Copy all of {archive}.", f"Copie {archive} completo."),
         )
     return []
 
@@ -141,7 +141,7 @@ def _damaged(path: Path, what: str) -> DataError:
         f"{path}: {what}",
         tr(
             "Copy or download CIFAR's binary version again (cifar-10-binary.tar.gz, cifar-100-binary.tar.gz).",
-            "Copie o descargue de nuevo la versión binaria (cifar-10-binary.tar.gz, cifar-100-binary.tar.gz).",
+            "Copie o descargue de nuevo la versión binaria de CIFAR (cifar-10-binary.tar.gz, cifar-100-binary.tar.gz).",
         ),
     )
 

@@ -46,7 +46,7 @@ def _find(folder: Path, *, fashion: bool) -> list[Path]:
     if found and missing:
         listed = ", ".join(missing)
         raise DataError(
-            tr(f"{folder} holds only a part: {listed} is missing", f"{folder} está incompleta: falta {listed}"),
+            tr(f"{folder} is incomplete: {listed} is missing", f"{folder} está incompleta: falta {listed}"),
             tr("All four IDX files are needed.", "Hacen falta los cuatro archivos IDX."),
         )
     return found
@@ -69,7 +69,7 @@ def _read_npz(path: Path) -> Splits:
             train, test = ((arrays[f"x_{part}"], arrays[f"y_{part}"]) for part in ("train", "test"))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(
-            tr(f"{path} cannot be read: {error}", f"{path} no se puede leer: {error}"),
+            tr(f"{path} cannot be read: {error}", f"no se puede leer {path}: {error}"),
             tr("Delete it; it will be fetched again.", "Bórrelo; se volverá a descargar."),
         ) from error
     return _split(*train, path, path), _split(*test, path, path)
@@ -95,7 +95,7 @@ def _split(images: Array, labels: Array, images_path: Path, labels_path: Path) -
                 f"{images_path} holds {len(images)} pictures and {labels_path} {len(labels)} labels",
                 f"{images_path} contiene {len(images)} imágenes y {labels_path} {len(labels)} etiquetas",
             ),
-            tr("There must be one label a picture.", "Debe haber una etiqueta por imagen."),
+            tr("There must be one label per picture.", "Debe haber una etiqueta por imagen."),
         )
     return Split(images[..., np.newaxis], labels_in_range(labels, _CLASSES, labels_path))
 
