@@ -45,7 +45,7 @@ def _describe(command: Any, path: list[str], parts: list[str]) -> None:
 
 def schema() -> str:
     """The JSON Schema of specs."""
-    from hondo.experiments.specfile import spec_schema
+    from hondo.experiments.specs.read import spec_schema
 
     return json.dumps(spec_schema(), indent=1, ensure_ascii=False) + "\n"
 

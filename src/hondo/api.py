@@ -10,7 +10,7 @@ from hondo.core.spec import RunSpec
 from hondo.engine.fit import warn_sink
 from hondo.experiments.flow import execute, given_model
 from hondo.experiments.run import Run, load_run
-from hondo.experiments.specfile import read_spec, spec_from_keywords
+from hondo.experiments.specs.read import read_spec, spec_from_keywords
 from hondo.store.launch import launch, open_run
 from hondo.store.launch import resume as resume_recorded
 from hondo.store.workspace import open_workspace

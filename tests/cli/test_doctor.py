@@ -16,7 +16,7 @@ import pytest
 from hondo.cli.examination import CHECKS, EXTRAS, Finding, check_extras, examine
 from hondo.core.environment import describe_environment
 from hondo.core.errors import StoreError
-from hondo.experiments.specfile import read_spec
+from hondo.experiments.specs.read import read_spec
 from hondo.store.runs import claim_run, create_run
 from hondo.store.workspace import open_workspace
 

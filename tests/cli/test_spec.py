@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from hondo.experiments import builtin
-from hondo.experiments.specfile import read_spec, spec_schema
+from hondo.experiments.specs import builtin
+from hondo.experiments.specs.read import read_spec, spec_schema
 
 Call = Callable[..., Any]
 

@@ -10,7 +10,7 @@ from hondo.core.errors import SpecError
 from hondo.core.language import use_language
 from hondo.experiments.checks import Setup, check_before_training
 from hondo.experiments.learning import resolve
-from hondo.experiments.specfile import read_spec
+from hondo.experiments.specs.read import read_spec
 
 RNG = np.random.default_rng(0)
 

@@ -15,7 +15,7 @@ from hondo.core.spec import RunSpec
 from hondo.experiments.evaluation import ClassificationEvaluation, RegressionEvaluation
 from hondo.experiments.flow import class_weights, execute, prepare
 from hondo.experiments.run import MODEL, load_run
-from hondo.experiments.specfile import read_spec
+from hondo.experiments.specs.read import read_spec
 
 
 def quick(name: str, *changes: str) -> RunSpec:

@@ -9,7 +9,7 @@ import pytest
 from hondo.core.errors import ModelError, StoreError
 from hondo.experiments.flow import execute
 from hondo.experiments.run import MODEL, RESULT, load_model, load_run
-from hondo.experiments.specfile import read_spec
+from hondo.experiments.specs.read import read_spec
 
 
 def test_a_run_that_drops_incomplete_rows_drops_them_when_evaluated_again(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from hondo.core.spec import LearnSpec, RunSpec, ScheduleSpec
 from hondo.experiments.learning import compile_model, default_loss, make_loss, make_optimizer, output_units, resolve
 from hondo.experiments.metrics import make_metric
 from hondo.experiments.schedules import make_schedule
-from hondo.experiments.specfile import parse_spec, read_spec, spec_to_yaml
+from hondo.experiments.specs.read import parse_spec, read_spec, spec_to_yaml
 from hondo.models.build import build_model
 
 STEPS, EPOCHS, RATE = 50, 8, 0.3

@@ -14,7 +14,7 @@ from hondo.core.errors import DataError
 from hondo.core.seeds import generator
 from hondo.engine.checkpoint import load_checkpoint
 from hondo.experiments.run import CHECKPOINT, load_run
-from hondo.experiments.specfile import read_spec
+from hondo.experiments.specs.read import read_spec
 from hondo.store.artefacts import list_artefacts
 from hondo.store.launch import launch, open_run, resume
 from hondo.store.metrics import read_history

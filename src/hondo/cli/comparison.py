@@ -129,7 +129,7 @@ def layer_word(layer: Mapping[str, Any]) -> str:
     from pydantic import ValidationError
 
     from hondo.core.spec import LayerSpec
-    from hondo.experiments.specwrite import main_keys
+    from hondo.experiments.specs.write import main_keys
 
     try:
         read = LayerSpec.model_validate(layer)

@@ -32,7 +32,7 @@ app = typer.Typer(
 def list_known(as_json: AsJson = False) -> None:
     """List the data sets that Hondo knows, and whether they are on this machine."""
     from hondo.data import catalogue
-    from hondo.experiments.wording import spoken
+    from hondo.experiments.report.wording import spoken
 
     entries = [catalogue.entry(name) for name in catalogue.names()]
     if as_json:
@@ -154,7 +154,7 @@ def _spec(data: str, target: str | None, task: str | None, changes: list[str]) -
         DataError: if neither a data set nor a file is called so.
     """
     from hondo.data import catalogue
-    from hondo.experiments.specfile import read_spec
+    from hondo.experiments.specs.read import read_spec
 
     path = Path(data).expanduser()
     named = data in catalogue.names()
@@ -185,7 +185,7 @@ def _which_column(path: Path) -> SpecError:
 
 def _show_absent(entry: "Entry", *, as_json: bool) -> None:
     """What is known of a set that would have to be fetched first; showing alone downloads nothing."""
-    from hondo.experiments.wording import count, spoken
+    from hondo.experiments.report.wording import count, spoken
 
     source = entry.files
     sizes = dict(zip(("train", "test"), source.sizes, strict=True)) if source else {}
@@ -203,7 +203,7 @@ def _show_absent(entry: "Entry", *, as_json: bool) -> None:
 
 
 def _samples(dataset: "Dataset") -> str:
-    from hondo.experiments.wording import count, spoken
+    from hondo.experiments.report.wording import count, spoken
 
     return ", ".join(f"{spoken(name)} {count(len(part))}" for name, part in dataset.splits.items())
 
@@ -268,7 +268,7 @@ def _contents(dataset: "Dataset") -> dict[str, Any]:
 
 
 def _show(dataset: "Dataset") -> None:
-    from hondo.experiments.wording import spoken, times
+    from hondo.experiments.report.wording import spoken, times
 
     say(f"{dataset.name}: {spoken(dataset.kind)}, {spoken(dataset.task)}, {times(dataset.input_shape)}")
     say(tr("samples: ", "muestras: ") + _samples(dataset))
@@ -291,7 +291,7 @@ def _show(dataset: "Dataset") -> None:
 
 
 def _show_classes(classes: tuple[str, ...], counts: Mapping[str, Mapping[str, int]]) -> None:
-    from hondo.experiments.wording import count, spoken
+    from hondo.experiments.report.wording import count, spoken
 
     say()
     rows = [(name, *(count(part[name]) for part in counts.values())) for name in classes[:CLASSES_SHOWN]]

@@ -24,7 +24,7 @@ def run(
     ] = False,
 ) -> None:
     """Train an experiment, evaluate it, predict, and write its report."""
-    from hondo.experiments.specfile import read_spec
+    from hondo.experiments.specs.read import read_spec
     from hondo.store.launch import launch
     from hondo.store.workspace import open_workspace
 

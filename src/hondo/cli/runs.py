@@ -53,7 +53,7 @@ def list_recorded(
     as_json: AsJson = False,
 ) -> None:
     """List the runs, the newest first."""
-    from hondo.experiments.wording import seconds
+    from hondo.experiments.report.wording import seconds
     from hondo.store.runs import list_runs
     from hondo.store.workspace import open_workspace
 
@@ -333,7 +333,7 @@ def _spec_yaml(run: RunRecord) -> str:
     from pydantic import ValidationError
 
     from hondo.core.spec import RunSpec
-    from hondo.experiments.specwrite import spec_to_yaml
+    from hondo.experiments.specs.write import spec_to_yaml
 
     try:
         return spec_to_yaml(RunSpec.model_validate(run.spec))
@@ -377,7 +377,7 @@ def _reading_order(series: str) -> tuple[bool, bool, str, bool]:
 
 def _environment(run: RunRecord) -> list[tuple[str, str]]:
     """What the run was made with, a line each; what is empty is left out."""
-    from hondo.experiments.wording import spoken
+    from hondo.experiments.report.wording import spoken
 
     rows = []
     for name, value in run.environment.items():

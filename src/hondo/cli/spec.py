@@ -34,7 +34,7 @@ Source = Annotated[
 @app.command("list", help=tr("List the built-in experiments.", "Lista los experimentos incluidos."))
 def list_built_in(as_json: AsJson = False) -> None:
     """List the built-in experiments, each with what it shows."""
-    from hondo.experiments import builtin
+    from hondo.experiments.specs import builtin
 
     if as_json:
         print_json([{"name": name, "about": builtin.about(name)} for name in builtin.names()])
@@ -60,8 +60,8 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Print a spec as YAML; a built-in one with its comments, unless in full."""
-    from hondo.experiments import builtin
-    from hondo.experiments.specfile import read_spec, spec_to_yaml
+    from hondo.experiments.specs import builtin
+    from hondo.experiments.specs.read import read_spec, spec_to_yaml
 
     if as_json:
         spec = read_spec(source)
@@ -81,7 +81,7 @@ def show(
 )
 def check(source: Source, changes: Changes = None, as_json: AsJson = False) -> None:
     """Read a spec and say that it is right, or all that is wrong with it (exit code 2)."""
-    from hondo.experiments.specfile import read_spec
+    from hondo.experiments.specs.read import read_spec
 
     try:
         spec = read_spec(source, changes or ())
@@ -100,7 +100,7 @@ def check(source: Source, changes: Changes = None, as_json: AsJson = False) -> N
 def schema(output: Output = "-") -> None:
     """Print the JSON Schema by which editors complete and check a spec."""
     from hondo.core.files import write_atomically
-    from hondo.experiments.specfile import spec_schema
+    from hondo.experiments.specs.read import spec_schema
 
     text = json.dumps(spec_schema(), indent=2, ensure_ascii=False) + "\n"
     if output == "-":

@@ -30,7 +30,7 @@ from hondo.engine.checkpoint import Checkpointing
 from hondo.engine.fit import fit
 from hondo.experiments.checks import Setup, check_before_training
 from hondo.experiments.learning import TargetKind, compile_model, resolve
-from hondo.experiments.reporting import report_on
+from hondo.experiments.report.gather import report_on
 from hondo.experiments.run import (
     CHECKPOINT,
     MODEL,
@@ -42,7 +42,7 @@ from hondo.experiments.run import (
     save_model,
     save_result,
 )
-from hondo.experiments.specwrite import spec_to_yaml
+from hondo.experiments.specs.write import spec_to_yaml
 from hondo.models.build import build_model
 
 

@@ -24,9 +24,9 @@ from hondo.engine.evaluate import evaluate as evaluate_arrays
 from hondo.engine.evaluate import predict
 from hondo.experiments.evaluate import evaluate_classification, evaluate_regression
 from hondo.experiments.evaluation import Evaluation, read_evaluation
-from hondo.experiments.plots import plot_curves
 from hondo.experiments.predict import Predictions, predict_raw, two_columns
-from hondo.experiments.specfile import read_spec
+from hondo.experiments.report.plots import plot_curves
+from hondo.experiments.specs.read import read_spec
 
 CHECKPOINT, MODEL, PREPROCESS, RESULT, SPEC, REPORT = (
     "checkpoint.npz",

@@ -15,7 +15,7 @@ from hondo.engine.checkpoint import load_checkpoint
 from hondo.experiments.device import device_name
 from hondo.experiments.flow import execute
 from hondo.experiments.run import CHECKPOINT, MODEL, PREPROCESS, REPORT, RESULT, SPEC, Run, load_run
-from hondo.experiments.specfile import read_spec
+from hondo.experiments.specs.read import read_spec
 from hondo.store.artefacts import add_artefact
 from hondo.store.metrics import write_metrics
 from hondo.store.recorder import Recorder

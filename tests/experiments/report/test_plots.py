@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 
 from hondo.core.language import use_language
 from hondo.experiments.evaluate import evaluate_classification
-from hondo.experiments.figures import DPI, as_pictures, data_uri, plain_text, png_bytes, save_png, svg_markup
-from hondo.experiments.plots import (
+from hondo.experiments.report.figures import DPI, as_pictures, data_uri, plain_text, png_bytes, save_png, svg_markup
+from hondo.experiments.report.plots import (
     Regions,
     best_epoch,
     curves,

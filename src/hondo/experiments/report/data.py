@@ -7,7 +7,7 @@ from typing import Any
 
 from hondo.core.arrays import Array, FloatArray
 from hondo.experiments.evaluation import Evaluation
-from hondo.experiments.plots import Regions
+from hondo.experiments.report.plots import Regions
 
 
 @dataclass(frozen=True)

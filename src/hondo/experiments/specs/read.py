@@ -15,10 +15,10 @@ from pydantic import ValidationError
 from hondo.core.errors import SpecError, nearest
 from hondo.core.language import tr
 from hondo.core.spec import RunSpec, SpecPart
-from hondo.experiments import builtin
-from hondo.experiments.specproblems import Origin, Problem, problems_of, spec_error
-from hondo.experiments.specwrite import main_keys, spec_schema, spec_to_yaml
-from hondo.experiments.specyaml import KeyPath, read_yaml, show_path
+from hondo.experiments.specs import builtin
+from hondo.experiments.specs.problems import Origin, Problem, problems_of, spec_error
+from hondo.experiments.specs.strictyaml import KeyPath, read_yaml, show_path
+from hondo.experiments.specs.write import main_keys, spec_schema, spec_to_yaml
 
 __all__ = ["parse_spec", "read_spec", "spec_from_keywords", "spec_schema", "spec_to_yaml"]
 

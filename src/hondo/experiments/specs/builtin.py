@@ -19,7 +19,7 @@ def names() -> tuple[str, ...]:
         >>> names()[0]
         'digits-mlp'
     """
-    folder = files("hondo.experiments").joinpath("builtin")
+    folder = files("hondo.experiments.specs").joinpath("builtin")
     found = sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
     return (DEFAULT, *(name for name in found if name != DEFAULT))
 
@@ -35,7 +35,7 @@ def text(name: str) -> str:
             tr(f"there is no built-in experiment {name!r}", f"no hay ningún experimento incluido {name!r}"),
             nearest(name, names()),
         )
-    return files("hondo.experiments").joinpath("builtin", f"{name}.yaml").read_text(encoding="utf-8")
+    return files("hondo.experiments.specs").joinpath("builtin", f"{name}.yaml").read_text(encoding="utf-8")
 
 
 def about(name: str) -> str:

@@ -1,7 +1,7 @@
 """The figures of an experiment: how it learned, what it confuses, where it is far off.
 
 Every function returns a Matplotlib ``Figure`` made without pyplot, so nothing is shared between threads and nothing
-opens a window. ``hondo.experiments.figures`` says how they look and how they are saved.
+opens a window. ``hondo.experiments.report.figures`` says how they look and how they are saved.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from hondo.core.arrays import Array, FloatArray
 from hondo.core.language import tr
 from hondo.core.seeds import generator
 from hondo.experiments.evaluation import ClassificationEvaluation
-from hondo.experiments.figures import (
+from hondo.experiments.report.figures import (
     ACCENT,
     FAINT,
     FONT,
@@ -33,7 +33,7 @@ from hondo.experiments.figures import (
     plain_text,
     say_nothing_to_see,
 )
-from hondo.experiments.wording import quantity
+from hondo.experiments.report.wording import quantity
 
 # Okabe and Ito (2008), "Color Universal Design", with this house's accent as its blue.
 CLASS_COLOURS = (ACCENT, "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a900", "#5c6975")

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hondo.core.errors import SpecError
 from hondo.core.language import use_language
 from hondo.core.spec import DataSpec, LearnSpec, ModelSpec, RunSpec, TrainSpec
-from hondo.experiments import builtin
-from hondo.experiments.specfile import parse_spec, read_spec, spec_from_keywords, spec_schema, spec_to_yaml
-from hondo.experiments.specwrite import main_keys
+from hondo.experiments.specs import builtin
+from hondo.experiments.specs.read import parse_spec, read_spec, spec_from_keywords, spec_schema, spec_to_yaml
+from hondo.experiments.specs.write import main_keys
 
 SMALL = "data: {name: digits}\nmodel: {preset: mlp}\n"
 

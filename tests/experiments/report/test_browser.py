@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from hondo.core.language import Language, use_language
 from hondo.experiments.flow import execute
-from hondo.experiments.specfile import read_spec
+from hondo.experiments.specs.read import read_spec
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [

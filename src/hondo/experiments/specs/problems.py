@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from hondo.core.errors import SpecError, nearest
 from hondo.core.language import tr
 from hondo.core.spec import RunSpec, SpecPart
-from hondo.experiments.specyaml import KeyPath, show_path
+from hondo.experiments.specs.strictyaml import KeyPath, show_path
 
 
 @dataclass(frozen=True)

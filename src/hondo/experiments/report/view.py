@@ -22,8 +22,9 @@ from hondo.experiments.evaluation import (
     Mistake,
     RegressionEvaluation,
 )
-from hondo.experiments.figures import as_pictures, data_uri, png_bytes, svg_markup
-from hondo.experiments.plots import (
+from hondo.experiments.report.data import ReportData
+from hondo.experiments.report.figures import as_pictures, data_uri, png_bytes, svg_markup
+from hondo.experiments.report.plots import (
     best_epoch,
     curves,
     finite_pairs,
@@ -33,8 +34,7 @@ from hondo.experiments.plots import (
     plot_errors,
     plot_points,
 )
-from hondo.experiments.reportdata import ReportData
-from hondo.experiments.wording import aligned, count, memory, number, percent, quantity, seconds, spoken
+from hondo.experiments.report.wording import aligned, count, memory, number, percent, quantity, seconds, spoken
 
 MOST_CLASSES_IN_TABLE = 20
 _LARGEST_PICTURE = 96  # pixels a side: enough to see, small enough for two dozen in one file

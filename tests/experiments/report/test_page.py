@@ -16,8 +16,8 @@ import pytest
 from hondo.core.errors import StoreError
 from hondo.core.language import Language, use_language
 from hondo.experiments.evaluate import evaluate_classification, evaluate_regression
-from hondo.experiments.report import Glimpse, Points, Regions, ReportData, report_html, write_report
-from hondo.experiments.wording import aligned, count, number, percent, seconds, status_words
+from hondo.experiments.report.page import Glimpse, Points, Regions, ReportData, report_html, write_report
+from hondo.experiments.report.wording import aligned, count, number, percent, seconds, status_words
 
 VOID = {"meta", "link", "img", "wbr"}
 HOSTILE = "<script>alert('x')</script>"

@@ -10,9 +10,9 @@ from hondo.core.spec import AboutSpec, RunSpec
 from hondo.data.dataset import Dataset, Split
 from hondo.experiments.evaluation import ClassificationEvaluation
 from hondo.experiments.predict import predict_raw
-from hondo.experiments.report import Glimpse, Points, Regions, ReportData, write_report
+from hondo.experiments.report.page import Glimpse, Points, Regions, ReportData, write_report
 from hondo.experiments.run import CHECKPOINT, MODEL, PREPROCESS, RESULT, SPEC, Run
-from hondo.experiments.specwrite import spec_to_yaml
+from hondo.experiments.specs.write import spec_to_yaml
 
 GLIMPSED, PLOTTED, GRID = 12, 2000, 120
 

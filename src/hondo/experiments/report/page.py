@@ -1,6 +1,6 @@
 """The report of an experiment: one HTML file that holds everything and asks nothing of the network.
 
-What it says is in ``reportdata.py``, how that is put into figures and rows in ``reportview.py``; how it reads is in
+What it says is in ``data.py``, how that is put into figures and rows in ``view.py``; how it reads is in
 ``report.html.jinja`` and how it looks in ``report.css``.
 """
 
@@ -12,11 +12,18 @@ from matplotlib.figure import Figure
 
 from hondo.core.files import write_atomically
 from hondo.core.language import language, tr
-from hondo.experiments import reportview, wording
 from hondo.experiments.evaluation import ClassificationEvaluation
-from hondo.experiments.figures import save_png
-from hondo.experiments.plots import Regions, plot_confusion, plot_curves, plot_points, plot_regression, plot_samples
-from hondo.experiments.reportdata import Glimpse, Points, ReportData
+from hondo.experiments.report import view, wording
+from hondo.experiments.report.data import Glimpse, Points, ReportData
+from hondo.experiments.report.figures import save_png
+from hondo.experiments.report.plots import (
+    Regions,
+    plot_confusion,
+    plot_curves,
+    plot_points,
+    plot_regression,
+    plot_samples,
+)
 
 __all__ = ["Glimpse", "Points", "Regions", "ReportData", "report_html", "report_plots", "write_report"]
 
@@ -49,7 +56,7 @@ def report_plots(report: ReportData) -> dict[str, Figure]:
     plots = {"curves": plot_curves(report.history, best=report.best)}
     if isinstance(report.evaluation, ClassificationEvaluation):
         plots["confusion"] = plot_confusion(report.evaluation)
-        if report.evaluation.worst and reportview.are_pictures(report.worst_pictures):
+        if report.evaluation.worst and view.are_pictures(report.worst_pictures):
             names = report.evaluation.classes
             titles = [
                 f"{names[mistake.true]} → {names[mistake.predicted]}\n{wording.percent(mistake.probability)}"
@@ -89,15 +96,15 @@ def report_html(report: ReportData) -> str:
         breakable=Markup("_<wbr>"),
         css=Markup((_HERE / "report.css").read_text(encoding="utf-8")),
         status=wording.status_words(report.status),
-        flow=reportview.flow(report),
-        sections=reportview.sections(report),
-        key_figures=reportview.key_figures(report),
-        charts=reportview.charts(report),
-        classes=reportview.classes(report),
-        numbers=reportview.numbers(report),
-        points=reportview.points(report),
-        glimpse=reportview.glimpse(report),
-        splits=reportview.splits(report),
-        environment=reportview.environment(report),
-        spec=reportview.spec(report),
+        flow=view.flow(report),
+        sections=view.sections(report),
+        key_figures=view.key_figures(report),
+        charts=view.charts(report),
+        classes=view.classes(report),
+        numbers=view.numbers(report),
+        points=view.points(report),
+        glimpse=view.glimpse(report),
+        splits=view.splits(report),
+        environment=view.environment(report),
+        spec=view.spec(report),
     )

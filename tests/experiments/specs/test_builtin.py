@@ -10,9 +10,9 @@ from sklearn.model_selection import train_test_split
 from hondo.core.errors import SpecError
 from hondo.core.language import use_language
 from hondo.core.spec.model import LayerSpec
-from hondo.experiments import builtin
 from hondo.experiments.learning import compile_model
-from hondo.experiments.specfile import read_spec
+from hondo.experiments.specs import builtin
+from hondo.experiments.specs.read import read_spec
 from hondo.models.build import build_model, resolve_layers
 
 # Shapes and classes of the data, as their authors publish them.
