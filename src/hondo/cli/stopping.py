@@ -25,6 +25,7 @@ class Stopper:
     def handle(self, number: int, frame: FrameType | None) -> None:
         """The signal handler."""
         if self.token.cancelled or not self._training:
+            warn(tr("stopped", "detenido"))
             raise KeyboardInterrupt
         self.token.cancel()
         warn(tr("stopping after the steps in progress …", "se detendrá tras los pasos en curso …"))

@@ -49,12 +49,13 @@ def _tell(run: "Run") -> None:
     console.print(f"[bold]{run.name}[/]  {status}  {sum(run.timings.values()):.1f} s")
     if run.evaluation is not None:
         values = "  ".join(f"{name} {number(value)}" for name, value in run.headline().items())
-        say(
-            tr(
-                f"on {run.evaluation.samples:,} unseen samples: {values}",
-                f"con {run.evaluation.samples:,} muestras nunca vistas: {values}",
+        count = f"{run.evaluation.samples:,}"
+        if run.dataset is not None and run.dataset.test is None and run.dataset.validation is None:
+            say(
+                tr(f"on the {count} training samples: {values}", f"con las {count} muestras de entrenamiento: {values}")
             )
-        )
+        else:
+            say(tr(f"on {count} unseen samples: {values}", f"con {count} muestras nunca vistas: {values}"))
         _show_predictions(run)
     if run.report:
         say(tr(f"report: {run.report}", f"informe: {run.report}"))
@@ -69,7 +70,9 @@ def _show_predictions(run: "Run") -> None:
     """A few held-out samples with what the model says of them."""
     if run.dataset is None:
         return
-    split = run.dataset.test or run.dataset.validation or run.dataset.train
+    from hondo.experiments.run import held_out
+
+    _, split = held_out(run.dataset)
     count = min(SHOWN, len(split))
     answers = run.predict(split.x[list(range(count))])
     classes = run.preprocessor.classes
@@ -88,5 +91,5 @@ def _show_predictions(run: "Run") -> None:
         tr("predicted", "predicho"),
         tr("probability", "probabilidad"),
     ]
-    if console.is_terminal:
-        print_table(columns if classes else columns[:3], rows if classes else [row[:3] for row in rows], numeric=(0, 3))
+    width = 4 if classes else 3
+    print_table(columns[:width], [row[:width] for row in rows], numeric=(0, 3))

@@ -17,7 +17,7 @@ import numpy as np
 
 from hondo.core.arrays import Array
 from hondo.core.backend import KerasModel
-from hondo.core.errors import SpecError, nearest
+from hondo.core.errors import SpecError, StoreError, nearest
 from hondo.core.events import CancelToken, Event, Notice, Sink, TrainingEnded, fan_out, no_sink
 from hondo.core.files import clear_unfinished, write_atomically
 from hondo.core.language import tr
@@ -38,6 +38,7 @@ from hondo.experiments.run import (
     SPEC,
     Run,
     evaluate_split,
+    held_out,
     load_samples,
     save_model,
     save_result,
@@ -140,17 +141,26 @@ def execute(
         notes.append(ended[-1].detail)
     run = Run(name or spec.name, spec, model, prepared.preprocessor, history, status, None, timer.seconds,
               tuple(notes), folder, prepared.dataset)  # fmt: skip
-    if folder is not None:
-        save_model(model, folder / MODEL)
-    if status != "cancelled":
-        with timer.phase("evaluate", "evaluating", "evaluando"):
-            split = next(kind for kind in ("test", "validation", "train") if kind in prepared.dataset.splits)
-            run.evaluation = evaluate_split(model, prepared.preprocessor, prepared.dataset, split, spec)
-    save_result(run)
-    if folder is not None:
-        with timer.phase("report", "writing the report", "escribiendo el informe"):
-            report_on(run, environment or {})
+    _finish(run, timer, environment or {})
     return run
+
+
+def _finish(run: Run, timer: Timer, environment: dict[str, Any]) -> None:
+    """Save the model, evaluate it on samples it never learnt from, and write result and report."""
+    if run.folder is not None:
+        save_model(run.model, run.folder / MODEL)
+    if run.status != "cancelled" and run.dataset is not None:
+        with timer.phase("evaluate", "evaluating", "evaluando"):
+            split, _ = held_out(run.dataset)
+            run.evaluation = evaluate_split(run.model, run.preprocessor, run.dataset, split, run.spec)
+    save_result(run)
+    if run.folder is None:
+        return
+    with timer.phase("report", "writing the report", "escribiendo el informe"):
+        try:
+            report_on(run, environment)
+        except StoreError as error:  # the run itself is safe by now
+            timer.sink(Notice(str(error), "warning"))
 
 
 def _define(spec: RunSpec, prepared: Prepared, model: KerasModel | None) -> tuple[RunSpec, KerasModel, list[Notice]]:

@@ -16,7 +16,7 @@ from hondo.core.events import EndReason
 from hondo.core.files import atomic_path, write_atomically
 from hondo.core.language import tr
 from hondo.core.spec import RunSpec
-from hondo.data.dataset import Dataset
+from hondo.data.dataset import Dataset, Split
 from hondo.data.load import load_dataset
 from hondo.data.preprocess import Preprocessor, drop_rows, load_preprocessor
 from hondo.engine.checkpoint import UNREADABLE
@@ -105,6 +105,11 @@ def load_samples(spec: RunSpec) -> Dataset:
     """The spec's data, without the rows that it drops."""
     dataset = load_dataset(spec.data, resize=spec.preprocess.resize)
     return drop_rows(dataset) if spec.preprocess.missing == "drop" else dataset
+
+
+def held_out(dataset: Dataset) -> tuple[str, Split]:
+    """The split that a final evaluation is made on, by name: the test split if there is one."""
+    return next((name, dataset.splits[name]) for name in ("test", "validation", "train") if name in dataset.splits)
 
 
 def evaluate_split(

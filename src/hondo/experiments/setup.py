@@ -91,7 +91,7 @@ class Finding:
     hint: str = ""
 
     def __str__(self) -> str:
-        return f"{self.text} {self.hint}".strip()
+        return f"{self.text}. {self.hint}" if self.hint else self.text
 
 
 Findings = Iterator[Finding]

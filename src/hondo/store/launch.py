@@ -20,7 +20,7 @@ from hondo.store.artefacts import add_artefact
 from hondo.store.metrics import write_metrics
 from hondo.store.recorder import Recorder
 from hondo.store.records import MetricPoint, RunRecord
-from hondo.store.runs import create_run, find_run, update_run
+from hondo.store.runs import create_run, find_run, list_runs, update_run
 from hondo.store.workspace import Workspace
 
 _KEPT = {"spec": SPEC, "model": MODEL, "preprocess": PREPROCESS, "result": RESULT, "report": REPORT, "plots": "plots"}
@@ -90,8 +90,9 @@ def resume(
 
 
 def open_run(workspace: Workspace, name: str) -> Run:
-    """A finished run, ready to predict and evaluate."""
-    record = find_run(workspace, name)
+    """A run that has a model, ready to predict and evaluate; ``last`` is the newest of those."""
+    finished = (run for run in list_runs(workspace) if (run.folder / RESULT).exists())
+    record = (next(finished, None) if name == "last" else None) or find_run(workspace, name)
     return load_run(record.folder, record.name)
 
 

@@ -11,7 +11,7 @@ from hondo.data.dataset import Dataset, Split
 from hondo.experiments.evaluation import ClassificationEvaluation
 from hondo.experiments.predict import predict_raw
 from hondo.experiments.report.page import Glimpse, Points, Regions, ReportData, write_report
-from hondo.experiments.run import CHECKPOINT, MODEL, PREPROCESS, RESULT, SPEC, Run
+from hondo.experiments.run import CHECKPOINT, MODEL, PREPROCESS, RESULT, SPEC, Run, held_out
 from hondo.experiments.specs.write import spec_to_yaml
 
 GLIMPSED, PLOTTED, GRID = 12, 2000, 120
@@ -21,11 +21,11 @@ def report_on(run: Run, environment: dict[str, Any]) -> None:
     """Write the report of a recorded run whose data are at hand."""
     if run.folder is None or run.dataset is None:
         return
-    held_out = run.dataset.test or run.dataset.validation or run.dataset.train
+    name, split = held_out(run.dataset)
     evaluation, pictures = run.evaluation, run.dataset.kind == "image"
     worst = None
     if pictures and isinstance(evaluation, ClassificationEvaluation) and evaluation.worst:
-        worst = np.asarray(held_out.x[np.array([mistake.index for mistake in evaluation.worst])])
+        worst = np.asarray(split.x[np.array([mistake.index for mistake in evaluation.worst])])
     write_report(
         run.folder,
         ReportData(
@@ -41,10 +41,10 @@ def report_on(run: Run, environment: dict[str, Any]) -> None:
             history=run.history,
             best=best_epoch(run),
             evaluation=evaluation,
-            evaluated_on=next(kind for kind in ("test", "validation", "train") if kind in run.dataset.splits),
+            evaluated_on=name,
             worst_pictures=worst,
-            glimpse=_glimpse(run, held_out) if pictures and run.dataset.classes else None,
-            regression=_regression(run, held_out),
+            glimpse=_glimpse(run, split) if pictures and run.dataset.classes else None,
+            regression=_regression(run, split),
             points=_points(run, run.dataset),
             environment=environment,
             timings=run.timings,
