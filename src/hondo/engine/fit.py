@@ -6,6 +6,7 @@ back. What cannot be compiled whole goes to Keras's own ``fit``, which is said i
 
 import warnings
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -102,66 +103,23 @@ def fit(
             tr("the model is not compiled", "el modelo no está compilado"),
             tr("Call model.compile(optimizer, loss) first.", "Llame antes a model.compile(optimizer, loss)."),
         )
-    cancel = cancel or CancelToken()
-
-    def fall_back(reason: str, *, eagerly: bool = False) -> Any:
-        sink(Notice(tr(f"Keras's own fit trains here: {reason}", f"Aquí entrena el fit de Keras: {reason}"), "warning"))
-        arguments = {
-            "batch_size": batch_size, "epochs": epochs, "verbose": verbose, "validation_split": validation_split,
-            "validation_data": validation_data, "shuffle": shuffle, "class_weight": class_weight,
-            "sample_weight": sample_weight, "initial_epoch": initial_epoch, "steps_per_epoch": steps_per_epoch,
-            "validation_steps": validation_steps, "validation_batch_size": validation_batch_size,
-            "validation_freq": validation_freq,
-        }  # fmt: skip
-        told: dict[str, Any] = {"callbacks": callbacks, "sink": sink, "cancel": cancel, "seed": seed}
-        return keras_fit(model, x, y, eagerly=eagerly, **told, **arguments)
-
+    arguments = {
+        "batch_size": batch_size, "epochs": epochs, "verbose": verbose, "validation_split": validation_split,
+        "validation_data": validation_data, "shuffle": shuffle, "class_weight": class_weight,
+        "sample_weight": sample_weight, "initial_epoch": initial_epoch, "steps_per_epoch": steps_per_epoch,
+        "validation_steps": validation_steps, "validation_batch_size": validation_batch_size,
+        "validation_freq": validation_freq,
+    }  # fmt: skip
+    call = _Call(
+        model, x, y, tuple(callbacks or ()), arguments, seed, sink, cancel or CancelToken(), checkpoint,
+        every_batch, chunk_seconds,
+    )  # fmt: skip
     if reason := why_not_whole(model, x, y, steps_per_epoch, validation_steps, validation_data):
-        return fall_back(reason)
-
-    def whole() -> Loop:
-        samples, held_out = _split(gather(x, y, sample_weight), validation_split, validation_data)
-        if class_weight is not None:
-            samples = weigh_classes(samples, class_weight)
-        batch = min(batch_size or 32, samples.count)
-
-        def draw_order(epoch: int) -> IntArray:
-            if seed is None:
-                return order_of_samples(samples.count, batch, shuffle, np.random.permutation)
-            return order_of_samples(samples.count, batch, shuffle, generator(seed, "order", epoch).permutation)
-
-        def first_batch() -> None:
-            if seed is None:
-                draw_order(0)
-
-        build(model, *samples.batch_shapes(batch), note_first_batch=first_batch)
-        steps = -(-samples.count // batch)
-        listed = keras.callbacks.CallbackList(
-            list(callbacks or ()), add_history=True, add_progbar=verbose != 0, model=model,
-            verbose=1 if verbose == "auto" else verbose, epochs=epochs, steps=steps,
-        )  # fmt: skip
-        plan = Plan(
-            samples=samples,
-            batch_size=batch,
-            epochs=epochs,
-            order=draw_order,
-            callbacks=listed,
-            sink=sink,
-            cancel=cancel,
-            initial_epoch=initial_epoch,
-            validation=Evaluator(model, held_out, validation_batch_size or batch) if held_out else None,
-            validation_every=validation_freq,
-            checkpoint=checkpoint,
-            every_batch=every_batch or any(getattr(callback, "every_batch", False) for callback in callbacks or ()),
-            chunk_seconds=chunk_seconds,
-        )
-        loop = Loop(model, plan)
-        loop.trace()
-        return loop
-
+        return _fall_back(call, reason)
     order_before = np.random.get_state()
     try:
-        loop = whole()
+        loop = _loop(call)
+        loop.trace()
     except Exception as error:
         if not untraceable(error):
             raise
@@ -170,8 +128,75 @@ def fit(
             "the model does in Python what depends on its inputs' values",
             "el modelo decide en Python según los valores de sus entradas",
         )
-        return fall_back(reason, eagerly=True)
+        return _fall_back(call, reason, eagerly=True)
     return loop.run()
+
+
+@dataclass(frozen=True)
+class _Call:
+    """What ``fit`` was given: ``keras`` holds the arguments that Keras's own ``fit`` has, too."""
+
+    model: KerasModel
+    x: Any
+    y: Any
+    callbacks: tuple[Any, ...]
+    keras: dict[str, Any]
+    seed: int | None
+    sink: Sink
+    cancel: CancelToken
+    checkpoint: Checkpointing | None
+    every_batch: bool
+    chunk_seconds: float
+
+
+def _fall_back(call: _Call, reason: str, *, eagerly: bool = False) -> Any:
+    """Say why, and train with Keras's own ``fit``."""
+    text = tr(f"Keras's own fit trains here: {reason}", f"Aquí entrena el fit de Keras: {reason}")
+    call.sink(Notice(text, "warning"))
+    told: dict[str, Any] = {"sink": call.sink, "cancel": call.cancel, "seed": call.seed, "eagerly": eagerly}
+    return keras_fit(call.model, call.x, call.y, callbacks=call.callbacks, **told, **call.keras)
+
+
+def _loop(call: _Call) -> Loop:
+    """The training compiled whole, ready to run; the model's variables are made on the way."""
+    given, seed = call.keras, call.seed
+    samples, held_out = _split(
+        gather(call.x, call.y, given["sample_weight"]), given["validation_split"], given["validation_data"]
+    )
+    if given["class_weight"] is not None:
+        samples = weigh_classes(samples, given["class_weight"])
+    batch = min(given["batch_size"] or 32, samples.count)
+
+    def draw_order(epoch: int) -> IntArray:
+        draw = np.random.permutation if seed is None else generator(seed, "order", epoch).permutation
+        return order_of_samples(samples.count, batch, given["shuffle"], draw)
+
+    def first_batch() -> None:
+        if seed is None:
+            draw_order(0)
+
+    build(call.model, *samples.batch_shapes(batch), note_first_batch=first_batch)
+    verbose = 1 if given["verbose"] == "auto" else given["verbose"]
+    listed = keras.callbacks.CallbackList(
+        list(call.callbacks), add_history=True, add_progbar=verbose != 0, model=call.model,
+        verbose=verbose, epochs=given["epochs"], steps=-(-samples.count // batch),
+    )  # fmt: skip
+    plan = Plan(
+        samples=samples,
+        batch_size=batch,
+        epochs=given["epochs"],
+        order=draw_order,
+        callbacks=listed,
+        sink=call.sink,
+        cancel=call.cancel,
+        initial_epoch=given["initial_epoch"],
+        validation=Evaluator(call.model, held_out, given["validation_batch_size"] or batch) if held_out else None,
+        validation_every=given["validation_freq"],
+        checkpoint=call.checkpoint,
+        every_batch=call.every_batch or any(getattr(callback, "every_batch", False) for callback in call.callbacks),
+        chunk_seconds=call.chunk_seconds,
+    )
+    return Loop(call.model, plan)
 
 
 def _split(samples: Samples, share: float, given: Any) -> tuple[Samples, Samples | None]:
