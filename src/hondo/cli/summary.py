@@ -74,22 +74,24 @@ def _show_predictions(run: "Run") -> None:
 
     _, split = held_out(run.dataset)
     count = min(SHOWN, len(split))
-    answers = run.predict(split.x[list(range(count))])
+    places = [turn * len(split) // count for turn in range(count)]  # spread out: files often come class by class
+    answers = run.predict(split.take(places).x)
     classes = run.preprocessor.classes
     rows = []
-    for place, answer in enumerate(answers.written()):
-        true = (
-            classes[int(split.y[place])]
-            if classes
-            else number(float(split.y[place].ravel()[0] if split.y.ndim > 1 else split.y[place]))
-        )
-        said = str(answer["prediction"]) if classes else number(answer["prediction"])
-        rows.append([str(place), true, said, f"{answer['probability']:.1%}" if classes else ""])
+    for place, answer in zip(places, answers.written(), strict=True):
+        if classes:
+            said = [classes[int(split.y[place])], answer["prediction"], f"{answer['probability']:.1%}"]
+        else:
+            said = [_numbers(split.y[place].ravel().tolist()), _numbers(answer["prediction"])]
+        rows.append([str(place), *said])
     columns = [
         tr("sample", "muestra"),
         tr("true", "verdadero"),
         tr("predicted", "predicho"),
         tr("probability", "probabilidad"),
     ]
-    width = 4 if classes else 3
-    print_table(columns[:width], [row[:width] for row in rows], numeric=(0, 3))
+    print_table(columns if classes else columns[:3], rows, numeric=(0, 3) if classes else (0, 1, 2))
+
+
+def _numbers(values: float | list[float]) -> str:
+    return ", ".join(number(value) for value in (values if isinstance(values, list) else [values]))
