@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from hondo.core.errors import DataError
+from hondo.core.events import Event, Notice
 from hondo.core.seeds import generator
 from hondo.engine.checkpoint import load_checkpoint
 from hondo.experiments.run import CHECKPOINT, load_run
@@ -60,6 +61,13 @@ def test_resuming_for_more_epochs_goes_on_with_the_history(workspace: Workspace)
     run = resume(workspace, short.name, epochs=4)
     assert run.history == longer.history
     assert find_run(workspace, short.name).epochs_done == 4
+
+
+def test_more_epochs_of_a_cosine_schedule_are_warned_of(workspace: Workspace) -> None:
+    short = launch(workspace, read_spec("iris-mlp", ["train.epochs=2", "learn.schedule=cosine"]))
+    said: list[Event] = []
+    resume(workspace, short.name, epochs=3, sink=said.append)
+    assert any(isinstance(event, Notice) and "epoch 3" in event.text and event.kind == "warning" for event in said)
 
 
 KILLED = """

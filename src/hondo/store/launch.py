@@ -8,7 +8,7 @@ from typing import Any
 from hondo.core.backend import KerasModel
 from hondo.core.environment import describe_environment
 from hondo.core.errors import StoreError
-from hondo.core.events import CancelToken, Sink, fan_out, no_sink
+from hondo.core.events import CancelToken, Notice, Sink, fan_out, no_sink
 from hondo.core.language import tr
 from hondo.core.spec import RunSpec
 from hondo.engine.checkpoint import load_checkpoint
@@ -85,6 +85,12 @@ def resume(
             tr("Resume it from Python with the same model.", "Reanúdelo desde Python con el mismo modelo."),
         )
     if epochs is not None:
+        if spec.learn.schedule.kind == "cosine" and epochs != spec.train.epochs:
+            text = tr(
+                f"the cosine schedule now ends at epoch {epochs}, so the learning rate jumps here",
+                f"la tasa de aprendizaje en coseno termina ahora en la época {epochs}, así que aquí da un salto",
+            )
+            sink(Notice(text, "warning"))
         spec = spec.model_copy(update={"train": spec.train.model_copy(update={"epochs": epochs})})
     return _execute(workspace, record, spec, model, sink, cancel, resume=True)
 
