@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from hondo.cli.options import AsJson
+from hondo.cli.options import AsJson, RunName
 from hondo.cli.output import number, print_json, print_table, say
 from hondo.core.language import tr
 
@@ -13,12 +13,7 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    name: Annotated[
-        str,
-        typer.Argument(
-            help=tr("A run's name, its beginning, or 'last'.", "Nombre de un experimento, su comienzo o 'last'.")
-        ),
-    ] = "last",
+    name: RunName = "last",
     split: Annotated[
         Literal["train", "validation", "test"],
         typer.Option(help=tr("Which samples.", "Qué muestras.")),

@@ -29,3 +29,10 @@ Changes = Annotated[
         ),
     ),
 ]
+
+RunName = Annotated[
+    str,
+    typer.Argument(
+        help=tr("A run's name, its beginning, or 'last'.", "Nombre de un experimento, su comienzo o 'last'.")
+    ),
+]

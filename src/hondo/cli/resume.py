@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from hondo.cli.options import AsJson
+from hondo.cli.options import AsJson, RunName
 from hondo.cli.stopping import stoppable
 from hondo.cli.summary import finish
 from hondo.cli.terminal import Display
@@ -13,12 +13,7 @@ from hondo.core.language import tr
 
 
 def resume(
-    name: Annotated[
-        str,
-        typer.Argument(
-            help=tr("A run's name, its beginning, or 'last'.", "Nombre de un experimento, su comienzo o 'last'.")
-        ),
-    ] = "last",
+    name: RunName = "last",
     epochs: Annotated[
         int | None,
         typer.Option(

@@ -65,7 +65,7 @@ def evaluate_classification(
         >>> evaluate_classification(y, p, ("no", "yes"), loss=0.4, metrics={}).confusion
         ((1, 0), (1, 1))
     """
-    y, p = np.asarray(y), _two_columns(np.asarray(probabilities, dtype=np.float64))
+    y, p = np.asarray(y), two_columns(np.asarray(probabilities, dtype=np.float64))
     k = len(classes)
     if y.ndim != 1 or p.shape != (len(y), k) or not len(y):
         raise DataError(
@@ -150,7 +150,7 @@ def evaluate_regression(
     )
 
 
-def _two_columns(p: FloatArray) -> FloatArray:
+def two_columns(p: FloatArray) -> FloatArray:
     """The probabilities of both classes, where only that of class 1 is given."""
     if p.ndim == 2 and p.shape[1] == 1:
         p = p[:, 0]

@@ -16,6 +16,7 @@ from hondo.data.pictures import read_pictures
 from hondo.data.preprocess import Preprocessor
 from hondo.data.table import encode_rows
 from hondo.engine.evaluate import predict
+from hondo.experiments.evaluate import two_columns
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,6 @@ class Predictions:
             }
             for row, best in zip(self.outputs, order, strict=True)
         ]
-
-
-def two_columns(outputs: FloatArray) -> FloatArray:
-    """Probabilities with one column a class: a single sigmoid's ``p`` becomes ``(1 - p, p)``."""
-    flat = outputs.reshape(len(outputs), -1)
-    return np.concatenate([1 - flat, flat], axis=1) if flat.shape[1] == 1 else flat
 
 
 def raw_inputs(value: Any, preprocessor: Preprocessor) -> Any:

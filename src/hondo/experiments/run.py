@@ -24,7 +24,7 @@ from hondo.engine.evaluate import evaluate as evaluate_arrays
 from hondo.engine.evaluate import predict
 from hondo.experiments.evaluate import evaluate_classification, evaluate_regression
 from hondo.experiments.evaluation import Evaluation, read_evaluation
-from hondo.experiments.predict import Predictions, predict_raw, two_columns
+from hondo.experiments.predict import Predictions, predict_raw
 from hondo.experiments.report.plots import plot_curves
 from hondo.experiments.specs.read import read_spec
 
@@ -129,7 +129,7 @@ def evaluate_split(
     loss, metrics = logs.pop("loss"), logs
     outputs = predict(model, x, batch_size=batch)
     if dataset.task == "classification":
-        return evaluate_classification(chosen.y, two_columns(outputs), dataset.classes, loss=loss, metrics=metrics)
+        return evaluate_classification(chosen.y, outputs, dataset.classes, loss=loss, metrics=metrics)
     predictions = preprocessor.target_back(outputs.reshape(len(outputs), -1))
     return evaluate_regression(chosen.y.reshape(predictions.shape), predictions, loss=loss, metrics=metrics)
 
