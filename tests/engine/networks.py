@@ -39,7 +39,8 @@ def cnn() -> Any:
     return keras.Sequential(
         [
             keras.Input((8, 8, 1)),
-            layers.Conv2D(4, 3, padding="same"),
+            # No bias before a normalisation that removes it: its gradient would be rounding errors alone.
+            layers.Conv2D(4, 3, padding="same", use_bias=False),
             layers.BatchNormalization(),
             layers.ReLU(),
             layers.MaxPooling2D(),

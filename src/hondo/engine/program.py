@@ -4,8 +4,8 @@ The loop's body is Keras's own public ``train_step`` (or the model's override of
 metrics and optimizer are Keras's by construction. The number of steps a call takes is an argument, not a shape:
 one compilation serves a chunk of any length, and a chunk can be replayed up to a given step.
 
-On a CPU, XLA runs convolutions inside a loop many times slower than outside it, so a step that contains one is compiled
-alone and called once a step.
+On a CPU, convolutions and pooling run in kernels of our own (:mod:`hondo.engine.lowering`). XLA's are slow, and
+inside a loop many times slower still, so a step that keeps one of XLA's is compiled alone and called once a step.
 """
 
 import threading
@@ -20,9 +20,10 @@ from jax.extend.core import jaxprs_in_params
 
 from hondo.core.backend import KerasModel, keras
 from hondo.core.events import CancelToken
+from hondo.engine.lowering import lowered
 from hondo.engine.state import TrainState, metric_results
 
-_SLOW_IN_LOOPS = {"conv_general_dilated", "reduce_window", "reduce_window_max", "select_and_scatter_add"}
+_SLOW_IN_LOOPS = {"conv_general_dilated", "reduce_window", "reduce_window_max", "select_and_scatter_add", "reduce_window_sum"}
 
 # For matrix products of a few hundred rows, which is what loops hold here, XLA's older kernels (Eigen) are 8-20 %
 # faster than the YNNPACK ones that it prefers since 0.9.
@@ -230,10 +231,11 @@ def whole_or_single(make: Callable[[bool], Callable[..., Any]], *shapes: Any) ->
     Returns:
         The program, and whether it loops.
     """
-    on_cpu = jax.default_backend() == "cpu"
-    program = Program(make(True), *shapes, options=_CPU_LOOP_OPTIONS if on_cpu else None)
-    if on_cpu and program.contains(_SLOW_IN_LOOPS):
-        return Program(make(False), *shapes), False
+    if jax.default_backend() != "cpu":
+        return Program(make(True), *shapes), True
+    program = Program(lowered(make(True), *shapes), *shapes, options=_CPU_LOOP_OPTIONS)
+    if program.contains(_SLOW_IN_LOOPS):
+        return Program(lowered(make(False), *shapes), *shapes), False
     return program, True
 
 

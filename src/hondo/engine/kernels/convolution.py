@@ -1,0 +1,122 @@
+"""Convolutions, and all their gradients, as contractions: from JAX's description to strides and windows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import jax
+
+from hondo.engine.kernels.contraction import Contraction
+from hondo.engine.kernels.library import call
+from hondo.engine.kernels.windows import Axis, make_axis
+
+_FEW_ROWS = 8  # a tile needs about so many rows; with fewer samples, the pixels of a line are taken for rows
+
+
+@dataclass(frozen=True)
+class Convolution:
+    """``jax.lax.conv_general_dilated`` as data; see there.
+
+    Attributes:
+        left, right, out: shapes with batch and feature first, then space: ``(batch, channels, …)``,
+            ``(features, channels / groups, …)`` and ``(batch, features, …)``.
+        left_strides, right_strides, out_strides: elements from one index to the next along the same dimensions.
+        strides, padding, left_dilation, right_dilation: one entry a spatial dimension; padding low and high.
+        feature_groups, batch_groups: at most one of them above 1.
+    """
+
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    out: tuple[int, ...]
+    left_strides: tuple[int, ...]
+    right_strides: tuple[int, ...]
+    out_strides: tuple[int, ...]
+    strides: tuple[int, ...]
+    padding: tuple[tuple[int, int], ...]
+    left_dilation: tuple[int, ...]
+    right_dilation: tuple[int, ...]
+    feature_groups: int = 1
+    batch_groups: int = 1
+
+
+def convolve(left: jax.Array, right: jax.Array, out_shape: Sequence[int], params: dict[str, Any]) -> jax.Array:
+    """What ``conv_general_dilated`` with these parameters computes.
+
+    Args:
+        left, right: float32 operands.
+        out_shape: the result's shape.
+        params: the primitive's parameters.
+    """
+    numbers = params["dimension_numbers"]
+    left_order, right_order, out_order = numbers.lhs_spec, numbers.rhs_spec, numbers.out_spec
+    groups, batch_groups = params["feature_group_count"], params["batch_group_count"]
+    sums_over_space = prod(right.shape[axis] for axis in right_order[2:]) > prod(out_shape[axis] for axis in out_order[2:])
+    last = left_order[0] if left.ndim - 1 == left_order[0] else left_order[1]
+    if last != left.ndim - 1:  # space is innermost: bring to the front what the kernel sums over, or what it does not
+        order = (1, *range(2, left.ndim), 0) if sums_over_space else (0, *range(2, left.ndim), 1)
+        left = left.transpose([left_order[axis] for axis in order])
+        left_order = tuple(order.index(axis) for axis in range(left.ndim))
+    if right_order[0] != right.ndim - 1:
+        order = (*range(2, right.ndim), 1, 0)
+        right = right.transpose([right_order[axis] for axis in order])
+        right_order = tuple(order.index(axis) for axis in range(right.ndim))
+    final = None
+    if out_order[1] != len(out_shape) - 1:
+        order = (0, *range(2, len(out_shape)), 1)
+        final = [order.index(out_order.index(axis)) for axis in range(len(out_shape))]
+        out_shape = [out_shape[out_order[axis]] for axis in order]
+        out_order = tuple(order.index(axis) for axis in range(len(out_shape)))
+    described = Convolution(
+        *(tuple(shape[axis] for axis in order) for shape, order in ((left.shape, left_order), (right.shape, right_order), (out_shape, out_order))),
+        *(tuple(_strides(shape)[axis] for axis in order) for shape, order in ((left.shape, left_order), (right.shape, right_order), (out_shape, out_order))),
+        strides=tuple(params["window_strides"]),
+        padding=tuple((int(low), int(high)) for low, high in params["padding"]),
+        left_dilation=tuple(params["lhs_dilation"]),
+        right_dilation=tuple(params["rhs_dilation"]),
+        feature_groups=groups,
+        batch_groups=batch_groups,
+    )
+    if described.left[0] < _FEW_ROWS and last == left_order[1]:
+        ...
+    result = call(contraction(described), (left, right), out_shape)
+    return result if final is None else result.transpose(final)
+
+
+def _strides(shape: Sequence[int]) -> list[int]:
+    """Elements from one index to the next of a contiguous array."""
+    return [prod(shape[axis + 1 :]) for axis in range(len(shape))]
+
+
+def contraction(c: Convolution) -> Contraction:
+    """The strided sum of products that a convolution is."""
+    groups = max(c.feature_groups, c.batch_groups)
+    batch, channels, features = c.left[0] // c.batch_groups, c.left[1] // c.feature_groups, c.right[0] // groups
+    by_batch = c.batch_groups > 1
+    return Contraction(
+        axes=tuple(_axis(c, place) for place in range(2, len(c.left))),
+        batch=batch,
+        left_batch=c.left_strides[0],
+        out_batch=c.out_strides[0],
+        channels=channels,
+        left_channel=c.left_strides[1],
+        right_channel=c.right_strides[1],
+        features=features,
+        groups=groups,
+        left_group=batch * c.left_strides[0] if by_batch else channels * c.left_strides[1],
+        right_group=features,
+        out_group=features,
+    )
+
+
+def _axis(c: Convolution, place: int) -> Axis:
+    """One dimension's sliding window."""
+    dimension = place - 2
+    return make_axis(
+        (c.left[place], c.right[place], c.out[place]),
+        stride=c.strides[dimension],
+        low=c.padding[dimension][0],
+        apart=c.right_dilation[dimension],
+        between=c.left_dilation[dimension],
+        strides=(c.left_strides[place], c.right_strides[place], c.out_strides[place]),
+    )

@@ -1,0 +1,40 @@
+"""The kernels made so far, by what they compute: each is compiled once and known to XLA by its name."""
+
+import hashlib
+import threading
+from collections.abc import Hashable, Sequence
+from typing import Protocol
+
+import jax
+import jax.numpy as jnp
+from llvmlite import ir
+
+from hondo.engine.kernels.machine import Processor, compile_module, new_module, processor
+
+_known: dict[Hashable, str] = {}
+_lock = threading.Lock()
+
+
+class Kernel(Hashable, Protocol):
+    """What a kernel computes; it can write its own code."""
+
+    def write(self, module: ir.Module, name: str, processor: Processor) -> None:
+        """Add the function that XLA calls under ``name``."""
+        ...
+
+
+def call(kernel: Kernel, operands: Sequence[jax.Array], out: Sequence[int]) -> jax.Array:
+    """The kernel's float32 result of shape ``out``, as part of a computation that is being traced."""
+    return jax.ffi.ffi_call(_name(kernel), jax.ShapeDtypeStruct(tuple(out), jnp.float32))(*operands)
+
+
+def _name(kernel: Kernel) -> str:
+    with _lock:
+        if kernel not in _known:
+            name = "hondo_" + hashlib.sha256(repr(kernel).encode()).hexdigest()[:20]
+            module = new_module(name)
+            kernel.write(module, name, processor())
+            (address,) = compile_module(module, name)
+            jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(address), platform="cpu")
+            _known[kernel] = name
+        return _known[kernel]
