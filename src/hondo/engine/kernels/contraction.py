@@ -16,6 +16,7 @@ from llvmlite import ir
 from hondo.engine.kernels.calls import add_handler
 from hondo.engine.kernels.emit import F32, I64, PTR, VOID, Emitter, Int, Vectors
 from hondo.engine.kernels.machine import Processor
+from hondo.engine.kernels.tile import Tile, in_whole_tiles, tile_shape
 from hondo.engine.kernels.windows import Axis, Tables, parts
 
 _PACKED_BYTES = 160 * 1024  # a task's part of the left array; with the right one it should stay in a core's own cache
@@ -47,11 +48,6 @@ class Contraction:
     left_group: int = 0
     right_group: int = 0
     out_group: int = 0
-
-    @property
-    def operands(self) -> int:
-        """Left and right."""
-        return 2
 
     def write(self, module: ir.Module, name: str, processor: Processor) -> None:
         """Add the function that XLA calls under ``name``."""
@@ -91,11 +87,8 @@ class Blocking:
 
 def choose_blocking(c: Contraction, processor: Processor) -> Blocking:
     """Tiles that fill the registers, tasks whose data fit a core's cache and that are enough for all threads."""
-    lanes = processor.lanes
-    vectors = min(parts(c.features, lanes), 2)
-    most = (processor.registers - 2 - vectors) // vectors
-    rows = parts(c.batch, parts(c.batch, most))
-    tile_features = vectors * lanes
+    rows, vectors = tile_shape(c.batch, c.features, processor)
+    tile_features = vectors * processor.lanes
     windows = prod(axis.most for axis in c.axes)
     if c.packs:
         return _blocking_with_packing(c, rows, vectors, tile_features, windows)
@@ -249,7 +242,7 @@ class _Writer:
         c, blocking = self.c, self.blocking
         left, right, out = pointers
         rows, features, channels = sizes
-        wide, tail = blocking.vectors * self.lanes, c.features % (blocking.vectors * self.lanes)
+        wide = blocking.vectors * self.lanes
 
         def over_positions(feature: Int, valid: int) -> None:
             from_right, to = e.at(right, feature), e.at(out, feature)
@@ -276,64 +269,32 @@ class _Writer:
                 over_rows(from_left, from_right, to, counts, valid)
 
         def over_rows(from_left: ir.Value, from_right: ir.Value, to: ir.Value, counts: list[Int], valid: int) -> None:
-            ragged = c.batch % blocking.rows
-            whole = e.b.mul(e.b.udiv(e.i64(rows), e.i64(blocking.rows)), e.i64(blocking.rows)) if ragged else rows
+            whole, ragged = in_whole_tiles(e, rows, blocking.rows, c.batch)
             with e.loop(whole, step=blocking.rows) as row:
-                call(blocking.rows, e.at(from_left, e.mul(row, self.left_batch)), from_right, e.at(to, e.mul(row, c.out_batch)), counts, valid)
+                call(blocking.rows, row, from_left, from_right, to, counts, valid)
             if ragged:
-                with e.b.if_then(e.b.icmp_signed("<", whole, e.i64(rows))):
-                    call(ragged, e.at(from_left, e.mul(whole, self.left_batch)), from_right, e.at(to, e.mul(whole, c.out_batch)), counts, valid)
+                with e.b.if_then(e.b.icmp_signed("<", e.i64(whole), e.i64(rows))):
+                    call(ragged, whole, from_left, from_right, to, counts, valid)
 
-        def call(height: int, a: ir.Value, b: ir.Value, to: ir.Value, counts: list[Int], valid: int) -> None:
-            tile = self._tile(height, valid)
-            e.b.call(tile, [a, b, to, *(e.i64(n) for n in (*counts, channels)), further])
+        def call(height: int, row: Int, a: ir.Value, b: ir.Value, to: ir.Value, counts: list[Int], valid: int) -> None:
+            a, to = e.at(a, e.mul(row, self.left_batch)), e.at(to, e.mul(row, c.out_batch))
+            extents = [*counts, channels] if c.packs else [channels, *counts]
+            e.b.call(self._tile(height, valid), [a, b, to, *(e.i64(n) for n in extents), further])
 
-        whole = e.b.mul(e.b.udiv(e.i64(features), e.i64(wide)), e.i64(wide)) if tail else features
+        whole, tail = in_whole_tiles(e, features, wide, c.features)
         with e.loop(whole, step=wide) as feature:
             over_positions(feature, wide)
         if tail:
-            with e.b.if_then(e.b.icmp_signed("<", whole, e.i64(features))):
+            with e.b.if_then(e.b.icmp_signed("<", e.i64(whole), e.i64(features))):
                 over_positions(whole, tail)
 
-    def _tile(self, rows: int, valid: int) -> ir.Function:
-        """The innermost function, which computes ``rows × valid`` results in registers."""
-        c, name = self.c, f"tile_{rows}_{valid}"
-        if name in self.module.globals:
-            return self.module.globals[name]
-        kinds = [PTR, PTR, PTR, *(I64 for _ in c.axes), I64, ir.IntType(1)]
-        function = ir.Function(self.module, ir.FunctionType(VOID, kinds), name)
-        function.linkage = "internal"
-        function.attributes.add("noinline")
-        e = Emitter(function, self.lanes)
-        v = Vectors(e)
-        left, right, out, *counts, channels, further = e.args
-        widths = [min(self.lanes, valid - first) for first in range(0, valid, self.lanes)]
-        sums = [[e.room(v.type) for _ in widths] for _ in range(rows)]
-        for row in sums:
-            for place in row:
-                e.b.store(v.zero(), place)
-        levels = [
-            (count, axis.left_step * stride, axis.right_step * axis.right)
-            for count, axis, stride in zip(counts, c.axes, self.left_axes, strict=True)
+    def _tile(self, rows: int, features: int) -> ir.Function:
+        """The function that computes a tile of this task."""
+        c = self.c
+        over_space = [
+            (axis.left_step * stride, axis.right_step * axis.right)
+            for axis, stride in zip(c.axes, self.left_axes, strict=True)
         ]
-        over_channels = (channels, 1 if c.packs else c.left_channel, c.right_channel)
-        levels = [*levels, over_channels] if c.packs else [over_channels, *levels]
-        with e.nest() as nest:
-            for count, left_stride, right_stride in levels:
-                index = nest.enter_context(e.loop(count))
-                left, right = e.at(left, e.mul(index, left_stride)), e.at(right, e.mul(index, right_stride))
-            b = [v.load(e.at(right, place * self.lanes), width) for place, width in enumerate(widths)]
-            for number, row in enumerate(sums):
-                a = v.spread(e.at(left, number * self.left_batch))
-                for place, value in zip(row, b, strict=True):
-                    e.b.store(v.fma(a, value, e.b.load(place, typ=v.type)), place)
-        with e.b.if_else(further) as (go_on, begin):
-            for block, adds in ((go_on, True), (begin, False)):
-                with block:
-                    for number, row in enumerate(sums):
-                        for index, (place, width) in enumerate(zip(row, widths, strict=True)):
-                            to = e.at(out, number * c.out_batch + index * self.lanes)
-                            value = e.b.load(place, typ=v.type)
-                            v.store(e.b.fadd(v.load(to, width), value) if adds else value, to, width)
-        e.b.ret_void()
-        return function
+        over_channels = (1 if c.packs else c.left_channel, c.right_channel)
+        sums = (*over_space, over_channels) if c.packs else (over_channels, *over_space)
+        return Tile(rows, features, self.left_batch, c.out_batch, sums).function(self.module, self.lanes)

@@ -9,7 +9,9 @@ import jax
 
 from hondo.engine.kernels.contraction import Contraction
 from hondo.engine.kernels.library import call
+from hondo.engine.kernels.machine import processor
 from hondo.engine.kernels.windows import Axis, make_axis
+from hondo.engine.kernels.winograd import Squares, applies, winograd, winograd_gradient
 
 _FEW_ROWS = 8  # a tile needs about so many rows; with fewer samples, the pixels of a line are taken for rows
 
@@ -51,7 +53,9 @@ def convolve(left: jax.Array, right: jax.Array, out_shape: Sequence[int], params
     numbers = params["dimension_numbers"]
     left_order, right_order, out_order = numbers.lhs_spec, numbers.rhs_spec, numbers.out_spec
     groups, batch_groups = params["feature_group_count"], params["batch_group_count"]
-    sums_over_space = prod(right.shape[axis] for axis in right_order[2:]) > prod(out_shape[axis] for axis in out_order[2:])
+    sums_over_space = prod(right.shape[axis] for axis in right_order[2:]) > prod(
+        out_shape[axis] for axis in out_order[2:]
+    )
     last = left_order[0] if left.ndim - 1 == left_order[0] else left_order[1]
     if last != left.ndim - 1:  # space is innermost: bring to the front what the kernel sums over, or what it does not
         order = (1, *range(2, left.ndim), 0) if sums_over_space else (0, *range(2, left.ndim), 1)
@@ -68,8 +72,14 @@ def convolve(left: jax.Array, right: jax.Array, out_shape: Sequence[int], params
         out_shape = [out_shape[out_order[axis]] for axis in order]
         out_order = tuple(order.index(axis) for axis in range(len(out_shape)))
     described = Convolution(
-        *(tuple(shape[axis] for axis in order) for shape, order in ((left.shape, left_order), (right.shape, right_order), (out_shape, out_order))),
-        *(tuple(_strides(shape)[axis] for axis in order) for shape, order in ((left.shape, left_order), (right.shape, right_order), (out_shape, out_order))),
+        *(
+            tuple(shape[axis] for axis in order)
+            for shape, order in ((left.shape, left_order), (right.shape, right_order), (out_shape, out_order))
+        ),
+        *(
+            tuple(_strides(shape)[axis] for axis in order)
+            for shape, order in ((left.shape, left_order), (right.shape, right_order), (out_shape, out_order))
+        ),
         strides=tuple(params["window_strides"]),
         padding=tuple((int(low), int(high)) for low, high in params["padding"]),
         left_dilation=tuple(params["lhs_dilation"]),
@@ -77,10 +87,38 @@ def convolve(left: jax.Array, right: jax.Array, out_shape: Sequence[int], params
         feature_groups=groups,
         batch_groups=batch_groups,
     )
-    if described.left[0] < _FEW_ROWS and last == left_order[1]:
-        ...
-    result = call(contraction(described), (left, right), out_shape)
+    result = _by_winograd(described, left, right)
+    if result is None:
+        result = call(contraction(described), (left, right), out_shape)
     return result if final is None else result.transpose(final)
+
+
+def _by_winograd(c: Convolution, left: jax.Array, right: jax.Array) -> jax.Array | None:
+    """The result by Winograd's filtering where that is quicker."""
+    plain = {*c.strides, *c.left_dilation, *c.right_dilation, c.feature_groups, c.batch_groups} == {1}
+    if not plain or len(c.left) != 4:
+        return None
+    (top, _), (beside, _), lanes = *c.padding, processor().lanes
+    orders = tuple(_order(strides) for strides in (c.left_strides, c.right_strides, c.out_strides))
+    if c.right[2:] == (3, 3) and orders == _FORWARD:
+        squares = Squares(c.left[0], *c.left[2:], top, beside, *c.out[2:])
+        return winograd(left, right, squares) if applies(squares, c.left[1], c.right[0], lanes) else None
+    if c.out[2:] == (3, 3) and orders == _GRADIENT:
+        squares = Squares(c.left[1], *c.left[2:], top, beside, *c.right[2:])
+        found = applies(squares, c.left[0], c.right[0], lanes)
+        return winograd_gradient(left, right, squares, lanes) if found else None
+    return None
+
+
+def _order(strides: Sequence[int]) -> tuple[int, ...]:
+    """The dimensions from the slowest to the fastest; equal strides belong to dimensions of one entry."""
+    return tuple(sorted(range(len(strides)), key=lambda axis: -strides[axis]))
+
+
+_FORWARD = ((0, 2, 3, 1), (2, 3, 1, 0), (0, 2, 3, 1))
+"""Pictures, rows, columns, channels; weights by row, column, channel, feature; pictures again."""
+_GRADIENT = ((1, 2, 3, 0), (1, 2, 3, 0), (2, 3, 0, 1))
+"""The same arrays as :data:`_FORWARD` has them, with pictures for channels, and weights as the result."""
 
 
 def _strides(shape: Sequence[int]) -> list[int]:

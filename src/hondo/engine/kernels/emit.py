@@ -79,8 +79,9 @@ class Emitter:
         return digits[::-1]
 
     def room(self, kind: ir.Type, count: int = 1) -> ir.Value:
-        """A place on the stack."""
-        return _untyped(self.b.alloca(kind, count))
+        """A place on the stack, the same one in every turn of a loop."""
+        with self.b.goto_entry_block():
+            return _untyped(self.b.alloca(kind, count))
 
     def byte(self, pointer: ir.Value, offset: int) -> ir.Value:
         """``pointer`` moved by ``offset`` bytes."""
