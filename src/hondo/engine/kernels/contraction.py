@@ -34,6 +34,7 @@ class Contraction:
         channels, left_channel, right_channel: how many are summed over, and strides.
         features: how many.
         groups, left_group, right_group, out_group: independent sums, and where each begins.
+        neighbours: batch entries lie beside each other in ``left``, so that packing would gain nothing.
     """
 
     axes: tuple[Axis, ...]
@@ -48,6 +49,7 @@ class Contraction:
     left_group: int = 0
     right_group: int = 0
     out_group: int = 0
+    neighbours: bool = False
 
     def write(self, module: ir.Module, name: str, processor: Processor) -> None:
         """Add the function that XLA calls under ``name``."""
@@ -56,7 +58,12 @@ class Contraction:
     @property
     def packs(self) -> bool:
         """Whether a task copies its part of ``left`` first: channels must be contiguous there, batches are not."""
-        return self.left_channel == 1 and self.left_batch != 1
+        return self.left_channel == 1 and self.left_batch != 1 and not self.neighbours
+
+    @property
+    def channels_inside(self) -> bool:
+        """Whether the sum over channels is the innermost one."""
+        return self.left_channel == 1
 
 
 @dataclass(frozen=True)
@@ -278,7 +285,7 @@ class _Writer:
 
         def call(height: int, row: Int, a: ir.Value, b: ir.Value, to: ir.Value, counts: list[Int], valid: int) -> None:
             a, to = e.at(a, e.mul(row, self.left_batch)), e.at(to, e.mul(row, c.out_batch))
-            extents = [*counts, channels] if c.packs else [channels, *counts]
+            extents = [*counts, channels] if c.channels_inside else [channels, *counts]
             e.b.call(self._tile(height, valid), [a, b, to, *(e.i64(n) for n in extents), further])
 
         whole, tail = in_whole_tiles(e, features, wide, c.features)
@@ -295,6 +302,6 @@ class _Writer:
             (axis.left_step * stride, axis.right_step * axis.right)
             for axis, stride in zip(c.axes, self.left_axes, strict=True)
         ]
-        over_channels = (1 if c.packs else c.left_channel, c.right_channel)
-        sums = (*over_space, over_channels) if c.packs else (over_channels, *over_space)
+        over_channels = (c.left_channel, c.right_channel)
+        sums = (*over_space, over_channels) if c.channels_inside else (over_channels, *over_space)
         return Tile(rows, features, self.left_batch, c.out_batch, sums).function(self.module, self.lanes)

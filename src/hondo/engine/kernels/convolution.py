@@ -6,8 +6,11 @@ from math import prod
 from typing import Any
 
 import jax
+import numpy as np
+from jax import lax
 
 from hondo.engine.kernels.contraction import Contraction
+from hondo.engine.kernels.depthwise import Depthwise
 from hondo.engine.kernels.library import call
 from hondo.engine.kernels.machine import processor
 from hondo.engine.kernels.windows import Axis, make_axis
@@ -87,10 +90,63 @@ def convolve(left: jax.Array, right: jax.Array, out_shape: Sequence[int], params
         feature_groups=groups,
         batch_groups=batch_groups,
     )
-    result = _by_winograd(described, left, right)
-    if result is None:
-        result = call(contraction(described), (left, right), out_shape)
+    result = _compute(described, left, right, out_shape)
     return result if final is None else result.transpose(final)
+
+
+def _compute(c: Convolution, left: jax.Array, right: jax.Array, out_shape: Sequence[int]) -> jax.Array:
+    """Choose the quickest way for the shapes."""
+    result = _by_winograd(c, left, right)
+    if result is not None:
+        return result
+    if max(c.feature_groups, c.batch_groups) > 1 and _depthwise_fits(c):
+        return call(_depthwise(c), (left, right), out_shape)
+    if c.left[0] < min(_FEW_ROWS, c.out[-1]) and c.left_strides[1] == 1 and c.feature_groups == c.batch_groups == 1:
+        low, high = c.padding[-1]
+        edges = [(0, 0, 0)] * left.ndim
+        edges[left.ndim - 2] = (low, high, c.left_dilation[-1] - 1)
+        left = lax.pad(left, np.float32(0), edges)
+        return call(_along_lines(c, left.shape), (left, right), out_shape)
+    return call(contraction(c), (left, right), out_shape)
+
+
+def _depthwise_fits(c: Convolution) -> bool:
+    """Whether every channel meets one feature, and channels are innermost everywhere."""
+    one_each = c.right[0] == max(c.feature_groups, c.batch_groups) in (c.left[1], c.left[0])
+    innermost = c.left_strides[0 if c.batch_groups > 1 else 1] == c.right_strides[0] == c.out_strides[1] == 1
+    return (
+        one_each
+        and innermost
+        and c.right[1 if c.feature_groups > 1 else 0] == (1 if c.feature_groups > 1 else c.right[0])
+    )
+
+
+def _depthwise(c: Convolution) -> Depthwise:
+    space = tuple(_axis(c, place) for place in range(2, len(c.left)))
+    if c.feature_groups > 1:  # each sample has its result
+        samples = Axis(tuple((n, 0, 1) for n in range(c.left[0])), 1, 1, c.left_strides[0], 0, c.out_strides[0])
+    else:  # the gradient of the weights sums over the samples
+        samples = Axis(((0, 0, c.left[1]),), 1, 1, c.left_strides[1], c.right_strides[1], 0)
+    return Depthwise((samples, *space), c.right[0])
+
+
+def _along_lines(c: Convolution, padded: Sequence[int]) -> Contraction:
+    """A convolution of few samples: the pixels of a line, padded on both sides, take the place of the samples."""
+    strides = _strides(padded)
+    *space, _ = (_axis(c, place, strides[place - 1]) for place in range(2, len(c.left)))
+    samples = Axis(tuple((n, 0, 1) for n in range(c.left[0])), 1, 1, strides[0], 0, c.out_strides[0])
+    window = Axis(((0, 0, c.right[-1]),), c.right_dilation[-1], 1, strides[-2], c.right_strides[-1], 0)
+    return Contraction(
+        axes=(samples, *space, window),
+        batch=c.out[-1],
+        left_batch=c.strides[-1] * strides[-2],
+        out_batch=c.out_strides[-1],
+        channels=c.left[1],
+        left_channel=1,
+        right_channel=c.right_strides[1],
+        features=c.right[0],
+        neighbours=True,
+    )
 
 
 def _by_winograd(c: Convolution, left: jax.Array, right: jax.Array) -> jax.Array | None:
@@ -147,7 +203,7 @@ def contraction(c: Convolution) -> Contraction:
     )
 
 
-def _axis(c: Convolution, place: int) -> Axis:
+def _axis(c: Convolution, place: int, left_stride: int | None = None) -> Axis:
     """One dimension's sliding window."""
     dimension = place - 2
     return make_axis(
@@ -156,5 +212,5 @@ def _axis(c: Convolution, place: int) -> Axis:
         low=c.padding[dimension][0],
         apart=c.right_dilation[dimension],
         between=c.left_dilation[dimension],
-        strides=(c.left_strides[place], c.right_strides[place], c.out_strides[place]),
+        strides=(left_stride or c.left_strides[place], c.right_strides[place], c.out_strides[place]),
     )

@@ -106,6 +106,11 @@ class Emitter:
         known = self._module.globals.get(name)
         return known or ir.Function(self._module, ir.FunctionType(result, operands), name)
 
+    def prefetch(self, pointer: ir.Value, *, write: bool = False) -> None:
+        """Have a cache line brought near before it is needed; any address will do."""
+        function = self.intrinsic("llvm.prefetch.p0", VOID, [PTR, I32, I32, I32])
+        self.b.call(function, [pointer, *(ir.Constant(I32, each) for each in (int(write), 3, 1))])
+
     @staticmethod
     def nest() -> ExitStack:
         """Loops entered one within the other, closed together."""

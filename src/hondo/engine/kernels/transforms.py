@@ -104,7 +104,9 @@ class Applied:
 
     def _combine(self, row: Sequence[Fraction], values: Sequence[ir.Value]) -> ir.Value:
         total: ir.Value | None = None
-        terms = sorted(((each, value) for each, value in zip(row, values, strict=True) if each), key=lambda t: t[0] != 1)
+        terms = sorted(
+            ((each, value) for each, value in zip(row, values, strict=True) if each), key=lambda t: t[0] != 1
+        )
         for factor, value in terms:
             if total is None:
                 total = value if factor == 1 else self.e.b.fmul(self._constant(factor), value)

@@ -21,7 +21,7 @@ from hondo.engine.kernels.calls import add_handler
 from hondo.engine.kernels.emit import I64, PTR, VOID, Emitter, Int, Vectors
 from hondo.engine.kernels.library import call
 from hondo.engine.kernels.machine import Processor
-from hondo.engine.kernels.tile import Tile, in_whole_tiles, tile_shape
+from hondo.engine.kernels.tile import Tile, tile_shape
 from hondo.engine.kernels.transforms import Applied, Matrix, filtering, transposed
 from hondo.engine.kernels.windows import parts
 
@@ -91,10 +91,16 @@ class _Pixels:
         ]
 
 
-def _write_transform(e: Emitter, matrix: Matrix, pixels: list[list[ir.Value]], channels: Int, to: ir.Value, step: int) -> None:
+def _write_transform(
+    e: Emitter, matrix: Matrix, pixels: list[list[ir.Value]], channels: Int, to: ir.Value, step: int, ahead: int
+) -> None:
     """Transform a square for all channels; the point ``(i, j)`` goes to ``to + (i · n + j) · step``."""
     applied, v = Applied(e), Vectors(e)
+    size = len(matrix[0])
     with e.loop(channels, step=e.lanes) as channel:
+        for row in pixels:
+            for pixel in row[size - _M :]:  # those that the next square will not find in the cache yet
+                e.prefetch(e.at(e.at(pixel, channel), ahead))
         applied.square(
             matrix,
             lambda r, c: v.load(e.at(pixels[r][c], channel), e.lanes),
@@ -163,7 +169,15 @@ class Filter:
         source = _Pixels(e, x, (s.height, s.width), self.channels, zeros)
         with task.each_square(first, count) as (place, where):
             to = e.at(scratch, e.mul(place, self.channels))
-            _write_transform(e, _F.inputs, task.inputs(e, source, where), self.channels, to, block * self.channels)
+            _write_transform(
+                e,
+                _F.inputs,
+                task.inputs(e, source, where),
+                self.channels,
+                to,
+                block * self.channels,
+                _M * self.channels,
+            )
         target = _Pixels(e, out, (s.out_height, s.out_width), self.features, nowhere)
         with e.loop(self.features, step=wide) as feature:
             self._multiply(e, processor, (scratch, weights, multiplied), (block, count, wide), feature)
@@ -192,7 +206,13 @@ class Filter:
                 e.b.call(tile, [a, right, o, e.i64(self.channels), ir.Constant(ir.IntType(1), 0)])
 
     def _back(
-        self, e: Emitter, task: _Task, target: _Pixels, products: ir.Value, sizes: tuple[Int, Int, int, int], feature: Int
+        self,
+        e: Emitter,
+        task: _Task,
+        target: _Pixels,
+        products: ir.Value,
+        sizes: tuple[Int, Int, int, int],
+        feature: Int,
     ) -> None:
         """Transform the products to results."""
         first, count, block, wide = sizes
@@ -246,16 +266,23 @@ class FilterGradient:
             v.store(v.zero(), e.at(zeros, place), lanes)
         inputs = _Pixels(e, e.at(x, channel), (s.height, s.width), self.channels, zeros)
         slopes = _Pixels(e, e.at(slope, feature), (s.out_height, s.out_width), self.features, zeros)
-        out = e.at(out, e.add(e.mul(part, _N * _N * self.channels * self.features), e.add(e.mul(channel, self.features), feature)))
+        out = e.at(
+            out,
+            e.add(e.mul(part, _N * _N * self.channels * self.features), e.add(e.mul(channel, self.features), feature)),
+        )
         begin = e.mul(part, share)
         end = e.smaller(e.add(begin, share), s.count)
         with e.loop(end, first=begin, step=block) as first:
             count = e.smaller(e.b.sub(e.i64(end), e.i64(first)), block)
             with task.each_square(first, count) as (place, where):
                 to = e.at(scratch, e.mul(place, tall))
-                _write_transform(e, _F.inputs, task.inputs(e, inputs, where), tall, to, block * tall)
+                _write_transform(
+                    e, _F.inputs, task.inputs(e, inputs, where), tall, to, block * tall, _M * self.channels
+                )
                 to = e.at(right_points, e.mul(place, wide))
-                _write_transform(e, transposed(_F.results), slopes.of(*where, _M), wide, to, block * wide)
+                _write_transform(
+                    e, transposed(_F.results), slopes.of(*where, _M), wide, to, block * wide, _M * self.features
+                )
             further = e.b.icmp_signed(">", e.i64(first), e.i64(begin))
             self._multiply(e, processor, (scratch, right_points, out), (tall, wide, block), count, further)
         e.b.call(e.intrinsic("free", VOID, [PTR]), [scratch])
