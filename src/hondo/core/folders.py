@@ -23,6 +23,11 @@ def programs_folder() -> Path:
     return Path(os.environ.get("JAX_COMPILATION_CACHE_DIR") or cache_folder() / "xla")
 
 
+def kernels_folder() -> Path:
+    """Machine code of Hondo's own: ``kernels`` in the cache folder."""
+    return cache_folder() / "kernels"
+
+
 def downloads_folder() -> Path:
     """Data sets that were fetched, where Keras keeps its own: ``KERAS_HOME``, else ``~/.keras``."""
     return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets"

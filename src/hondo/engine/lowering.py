@@ -4,6 +4,7 @@ It reads JAX's own record of the computation (the jaxpr), after differentiation,
 layer, and to the gradients as they are.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
@@ -16,6 +17,7 @@ from jax.extend.core import ClosedJaxpr, Literal, jaxprs_in_params
 
 from hondo.engine.kernels.convolution import convolve
 from hondo.engine.kernels.pooling import max_pool, max_pool_gradient
+from hondo.engine.kernels.sums import BINARY, COMPARISONS, UNARY, Expression, column_sums
 
 Rule = Callable[..., Any]
 
@@ -36,27 +38,47 @@ def lowered(function: Callable[..., Any], *shapes: Any) -> Callable[..., Any]:
     return replaced
 
 
+class _Frame:
+    """A jaxpr while it is run: its values, where they come from, and how often they are used."""
+
+    def __init__(self, closed: ClosedJaxpr, arguments: Sequence[Any]) -> None:
+        self.jaxpr = closed.jaxpr
+        self._values: dict[Any, Any] = dict(zip(self.jaxpr.constvars, closed.consts, strict=True))
+        self._values.update(zip(self.jaxpr.invars, arguments, strict=True))
+        self._sources = {out: equation for equation in self.jaxpr.eqns for out in equation.outvars}
+        used = [each for equation in self.jaxpr.eqns for each in equation.invars] + list(self.jaxpr.outvars)
+        self._uses = Counter(each for each in used if not isinstance(each, Literal))
+
+    def value(self, of: Any) -> Any:
+        """The value of a variable or literal."""
+        return of.val if isinstance(of, Literal) else self._values[of]
+
+    def only_source(self, of: Any) -> Any:
+        """The equation that a variable comes from, if it is used just once; else None."""
+        return self._sources.get(of) if self._uses[of] == 1 else None
+
+    def source(self, of: Any) -> Any:
+        """The equation that a variable comes from, if any."""
+        return self._sources.get(of)
+
+    def run(self) -> list[Any]:
+        """Evaluate with the rules in place of the primitives that they are for."""
+        for equation in self.jaxpr.eqns:
+            self._values.update(zip(equation.outvars, _apply(self, equation), strict=True))
+        return [self.value(each) for each in self.jaxpr.outvars]
+
+
 def _evaluate(closed: ClosedJaxpr, arguments: Sequence[Any]) -> list[Any]:
-    """Run a jaxpr with the rules in place of the primitives that they are for."""
-    jaxpr = closed.jaxpr
-    values: dict[Any, Any] = dict(zip(jaxpr.constvars, closed.consts, strict=True))
-    values.update(zip(jaxpr.invars, arguments, strict=True))
-
-    def value(of: Any) -> Any:
-        return of.val if isinstance(of, Literal) else values[of]
-
-    for equation in jaxpr.eqns:
-        results = _apply(equation, [value(each) for each in equation.invars])
-        values.update(zip(equation.outvars, results, strict=True))
-    return [value(each) for each in jaxpr.outvars]
+    return _Frame(closed, arguments).run()
 
 
-def _apply(equation: Any, operands: list[Any]) -> Sequence[Any]:
+def _apply(frame: _Frame, equation: Any) -> Sequence[Any]:
     primitive, params = equation.primitive, equation.params
     rule = _RULES.get(primitive.name)
-    replaced = rule(equation, operands) if rule else None
+    replaced = rule(frame, equation) if rule else None
     if replaced is not None:
         return [replaced]
+    operands = [frame.value(each) for each in equation.invars]
     if primitive.name in _CALLS:
         return _evaluate(_closed(next(iter(jaxprs_in_params(params)))), operands)
     if any(_concerned(each) for each in jaxprs_in_params(params)):
@@ -101,16 +123,16 @@ def _concerned(jaxpr: Any) -> bool:
     )
 
 
-def _convolution(equation: Any, operands: list[Any]) -> Any:
-    left, right = operands
+def _convolution(frame: _Frame, equation: Any) -> Any:
+    left, right = (frame.value(each) for each in equation.invars)
     (out,) = equation.outvars
     if not _float32(left, right, out.aval):
         return None
     return convolve(left, right, out.aval.shape, equation.params)
 
 
-def _max_pool(equation: Any, operands: list[Any]) -> Any:
-    (x,), params = operands, equation.params
+def _max_pool(frame: _Frame, equation: Any) -> Any:
+    x, params = frame.value(equation.invars[0]), equation.params
     (out,) = equation.outvars
     dilated = {*params["base_dilation"], *params["window_dilation"]} != {1}
     if dilated or not (_float32(x) and _pools_space(params)):
@@ -118,20 +140,23 @@ def _max_pool(equation: Any, operands: list[Any]) -> Any:
     return max_pool(x, out.aval.shape, params)
 
 
-def _max_pool_gradient(equation: Any, operands: list[Any]) -> Any:
-    (slope, x), params = operands, equation.params
+def _max_pool_gradient(frame: _Frame, equation: Any) -> Any:
+    (slope, x), params = (frame.value(each) for each in equation.invars), equation.params
     if not (_float32(x) and _pools_space(params) and params["select_prim"].name == "ge"):
         return None
     return max_pool_gradient(x, slope, params)
 
 
-def _sum_pool(equation: Any, operands: list[Any]) -> Any:
+def _sum_pool(frame: _Frame, equation: Any) -> Any:
     """Average pooling: the sum of the input shifted to every place of the window."""
-    (x,), params = operands, equation.params
+    x, params = frame.value(equation.invars[0]), equation.params
     (out,) = equation.outvars
     if not _float32(x) or prod(params["window_dimensions"]) > _MANY_SHIFTS:
         return None
-    edges = [(low, high, between - 1) for (low, high), between in zip(params["padding"], params["base_dilation"], strict=True)]
+    edges = [
+        (low, high, between - 1)
+        for (low, high), between in zip(params["padding"], params["base_dilation"], strict=True)
+    ]
     padded = lax.pad(x, jnp.float32(0), edges)
     strides, total = params["window_strides"], None
     for place in np.ndindex(*params["window_dimensions"]):
@@ -140,6 +165,70 @@ def _sum_pool(equation: Any, operands: list[Any]) -> Any:
         part = lax.slice(padded, first, last, strides)
         total = part if total is None else total + part
     return total
+
+
+def _column_sum(frame: _Frame, equation: Any) -> Any:
+    """A sum over all axes but the last, with the elementwise operations that nobody else needs the results of."""
+    (of,) = equation.invars
+    (out,) = equation.outvars
+    shape, axes = of.aval.shape, equation.params["axes"]
+    if len(shape) < 2 or axes != tuple(range(len(shape) - 1)) or not _float32(of.aval, out.aval):
+        return None
+    rows, channels = prod(shape[:-1]), shape[-1]
+    if rows * channels < _FEW_VALUES or channels < _FEW_CHANNELS:
+        return None
+    operands: list[Any] = []
+    expression = _expression(frame, of, shape, operands)
+    if expression is None:
+        return None
+    return column_sums(expression, operands, rows, channels)
+
+
+def _expression(frame: _Frame, of: Any, shape: tuple[int, ...], operands: list[Any]) -> Expression | None:
+    """What a variable is computed from, as far as it can be computed on the way."""
+    if isinstance(of, Literal):
+        return ("number", float(of.val)) if np.ndim(of.val) == 0 else None
+    equation = frame.only_source(of)
+    name = equation.primitive.name if equation is not None else ""
+    if name in BINARY or name in UNARY or (name == "integer_pow" and equation.params["y"] == 2):
+        parts = [_expression(frame, each, shape, operands) for each in equation.invars]
+        return None if None in parts else ("square" if name == "integer_pow" else name, *parts)
+    if name == "select_n" and of.aval.shape == shape:
+        condition = frame.source(equation.invars[0])
+        if condition is not None and condition.primitive.name in COMPARISONS:
+            if _float32(*(each.aval for each in condition.invars)):
+                parts = [_expression(frame, each, shape, operands) for each in (*condition.invars, *equation.invars[1:])]
+                if None not in parts:
+                    return ("select", (condition.primitive.name, *parts[:2]), *parts[2:])
+            return None
+    broadcast = frame.source(of)
+    if broadcast is not None and broadcast.primitive.name == "broadcast_in_dim":
+        return _line(frame, broadcast, shape, operands)
+    if of.aval.shape != shape or not _float32(of.aval):
+        return None
+    return _operand("array", frame.value(of).reshape(-1, shape[-1]), operands)
+
+
+def _line(frame: _Frame, broadcast: Any, shape: tuple[int, ...], operands: list[Any]) -> Expression | None:
+    """What is the same in every row: one value, or one a channel."""
+    (of, *_) = broadcast.invars
+    if isinstance(of, Literal):
+        return ("number", float(of.val)) if np.ndim(of.val) == 0 else None
+    if not _float32(of.aval):
+        return None
+    value, size, axes = frame.value(of), prod(of.aval.shape), broadcast.params["broadcast_dimensions"]
+    along_last = size == shape[-1] and bool(axes) and axes[-1] == len(shape) - 1 and of.aval.shape[-1] == size
+    if size != 1 and not along_last:
+        return None
+    return _operand("line", jnp.broadcast_to(value.reshape(-1), shape[-1:]), operands)
+
+
+def _operand(kind: str, value: Any, operands: list[Any]) -> Expression:
+    for place, known in enumerate(operands):
+        if known is value:
+            return (kind, place)
+    operands.append(value)
+    return (kind, len(operands) - 1)
 
 
 def _float32(*arrays: Any) -> bool:
@@ -154,9 +243,11 @@ def _pools_space(params: dict[str, Any]) -> bool:
 
 
 _MANY_SHIFTS = 64
+_FEW_VALUES, _FEW_CHANNELS = 2**14, 8
 _RULES: dict[str, Rule] = {
     "conv_general_dilated": _convolution,
     "reduce_window_max": _max_pool,
     "select_and_scatter_add": _max_pool_gradient,
     "reduce_window_sum": _sum_pool,
+    "reduce_sum": _column_sum,
 }

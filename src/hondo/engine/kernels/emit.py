@@ -167,6 +167,10 @@ class Vectors:
         function = self.e.intrinsic(name, VOID, [self.type, PTR, I32, self._mask])
         self.e.b.call(function, [value, pointer, ir.Constant(I32, 4), self._wanted(valid)])
 
+    def only(self, value: ir.Value, valid: int) -> ir.Value:
+        """The first ``valid`` values, zeros behind them."""
+        return self.e.b.select(self._wanted(valid), value, self.zero())
+
     def spread(self, pointer: ir.Value) -> ir.Value:
         """The value at ``pointer`` in every lane."""
         scalar = self.e.b.load(pointer, align=4, typ=F32)

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 from llvmlite import ir
 
-from hondo.engine.kernels.machine import Processor, compile_module, new_module, processor
+from hondo.engine.kernels.machine import Processor, address_of, processor
 
 _known: dict[Hashable, str] = {}
 _lock = threading.Lock()
@@ -32,9 +32,7 @@ def _name(kernel: Kernel) -> str:
     with _lock:
         if kernel not in _known:
             name = "hondo_" + hashlib.sha256(repr(kernel).encode()).hexdigest()[:20]
-            module = new_module(name)
-            kernel.write(module, name, processor())
-            (address,) = compile_module(module, name)
+            address = address_of(name, lambda module: kernel.write(module, name, processor()))
             jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(address), platform="cpu")
             _known[kernel] = name
         return _known[kernel]
