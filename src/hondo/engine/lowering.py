@@ -188,25 +188,41 @@ def _expression(frame: _Frame, of: Any, shape: tuple[int, ...], operands: list[A
     """What a variable is computed from, as far as it can be computed on the way."""
     if isinstance(of, Literal):
         return ("number", float(of.val)) if np.ndim(of.val) == 0 else None
-    equation = frame.only_source(of)
-    name = equation.primitive.name if equation is not None else ""
-    if name in BINARY or name in UNARY or (name == "integer_pow" and equation.params["y"] == 2):
-        parts = [_expression(frame, each, shape, operands) for each in equation.invars]
-        return None if None in parts else ("square" if name == "integer_pow" else name, *parts)
-    if name == "select_n" and of.aval.shape == shape:
-        condition = frame.source(equation.invars[0])
-        if condition is not None and condition.primitive.name in COMPARISONS:
-            if _float32(*(each.aval for each in condition.invars)):
-                parts = [_expression(frame, each, shape, operands) for each in (*condition.invars, *equation.invars[1:])]
-                if None not in parts:
-                    return ("select", (condition.primitive.name, *parts[:2]), *parts[2:])
-            return None
+    computed = _computed(frame, of, shape, operands)
+    if computed is not None:
+        return computed
     broadcast = frame.source(of)
     if broadcast is not None and broadcast.primitive.name == "broadcast_in_dim":
         return _line(frame, broadcast, shape, operands)
     if of.aval.shape != shape or not _float32(of.aval):
         return None
     return _operand("array", frame.value(of).reshape(-1, shape[-1]), operands)
+
+
+def _computed(frame: _Frame, of: Any, shape: tuple[int, ...], operands: list[Any]) -> Expression | None:
+    """The operation that a variable comes from, if nobody else needs its result and all of it can be expressed."""
+    equation, known = frame.only_source(of), len(operands)
+    found = None
+    if equation is not None:
+        name, inputs = equation.primitive.name, equation.invars
+        if name == "integer_pow" and equation.params["y"] == 2:
+            name = "square"
+        condition = frame.source(inputs[0]) if name == "select_n" else None
+        if name in BINARY or name in UNARY:
+            found = _operation(frame, (name,), inputs, shape, operands)
+        elif condition is not None and condition.primitive.name in COMPARISONS:
+            compared = _operation(frame, (condition.primitive.name,), condition.invars, shape, operands)
+            found = compared and _operation(frame, ("select", compared), inputs[1:], shape, operands)
+    if found is None:
+        del operands[known:]
+    return found
+
+
+def _operation(
+    frame: _Frame, begin: Expression, inputs: Sequence[Any], shape: tuple[int, ...], operands: list[Any]
+) -> Expression | None:
+    found = [_expression(frame, each, shape, operands) for each in inputs]
+    return None if None in found else (*begin, *found)
 
 
 def _line(frame: _Frame, broadcast: Any, shape: tuple[int, ...], operands: list[Any]) -> Expression | None:

@@ -20,10 +20,17 @@ from jax.extend.core import jaxprs_in_params
 
 from hondo.core.backend import KerasModel, keras
 from hondo.core.events import CancelToken
+from hondo.engine.kernels.usable import usable
 from hondo.engine.lowering import lowered
 from hondo.engine.state import TrainState, metric_results
 
-_SLOW_IN_LOOPS = {"conv_general_dilated", "reduce_window", "reduce_window_max", "select_and_scatter_add", "reduce_window_sum"}
+_SLOW_IN_LOOPS = {
+    "conv_general_dilated",
+    "reduce_window",
+    "reduce_window_max",
+    "reduce_window_sum",
+    "select_and_scatter_add",
+}
 
 # For matrix products of a few hundred rows, which is what loops hold here, XLA's older kernels (Eigen) are 8-20 %
 # faster than the YNNPACK ones that it prefers since 0.9.
@@ -233,9 +240,11 @@ def whole_or_single(make: Callable[[bool], Callable[..., Any]], *shapes: Any) ->
     """
     if jax.default_backend() != "cpu":
         return Program(make(True), *shapes), True
-    program = Program(lowered(make(True), *shapes), *shapes, options=_CPU_LOOP_OPTIONS)
+    ours = usable()
+    whole = lowered(make(True), *shapes) if ours else make(True)
+    program = Program(whole, *shapes, options=_CPU_LOOP_OPTIONS)
     if program.contains(_SLOW_IN_LOOPS):
-        return Program(lowered(make(False), *shapes), *shapes), False
+        return Program(lowered(make(False), *shapes) if ours else make(False), *shapes), False
     return program, True
 
 

@@ -7,10 +7,10 @@ from llvmlite import ir
 
 from hondo.engine.kernels.emit import I32, I64, PTR, VOID, Emitter
 
+_MAJOR, _MINOR = 0, 1
 _FRAME_EXTENSION, _FRAME_API, _FRAME_CONTEXT, _FRAME_ARGS, _FRAME_RESULTS = 8, 16, 24, 72, 112
 _EXTENSION_METADATA = 24
 _METADATA_MAJOR, _METADATA_MINOR = 24, 28
-_API_MAJOR, _API_MINOR = 32, 36
 _API_SCHEDULE, _API_THREADS = 136, 144
 _BUFFER_DATA = 24
 
@@ -37,10 +37,10 @@ def add_handler(module: ir.Module, name: str, work: ir.Function, tasks: int, arr
     (frame,) = e.args
     extension = e.read(frame, _FRAME_EXTENSION, PTR)
     with e.b.if_then(e.b.icmp_unsigned("!=", extension, ir.Constant(PTR, None))):
-        # XLA asks once for which version of its interface this was made: the one that it has.
-        metadata, api = e.read(extension, _EXTENSION_METADATA, PTR), e.read(frame, _FRAME_API, PTR)
-        e.write(e.read(api, _API_MAJOR, I32), metadata, _METADATA_MAJOR)
-        e.write(e.read(api, _API_MINOR, I32), metadata, _METADATA_MINOR)
+        # XLA asks once for which version of its interface this was made, and refuses what it does not support.
+        metadata = e.read(extension, _EXTENSION_METADATA, PTR)
+        e.write(ir.Constant(I32, _MAJOR), metadata, _METADATA_MAJOR)
+        e.write(ir.Constant(I32, _MINOR), metadata, _METADATA_MINOR)
         e.b.ret(ir.Constant(PTR, None))
     operands, results = arrays
     pointers = e.room(PTR, operands + results)

@@ -82,7 +82,7 @@ class Depthwise:
                 left = e.at(left, e.mul(index, axis.left_step * axis.left))
                 right = e.at(right, e.mul(index, axis.right_step * axis.right))
             for number, (place, width) in enumerate(zip(sums, widths, strict=True)):
-                factors = (v.load(e.at(array, number * e.lanes), width) for array in (left, right))
-                e.b.store(v.fma(*factors, e.b.load(place, typ=v.type)), place)
+                a, b = (v.load(e.at(array, number * e.lanes), width) for array in (left, right))
+                e.b.store(v.fma(a, b, e.b.load(place, typ=v.type)), place)
         for number, (place, width) in enumerate(zip(sums, widths, strict=True)):
             v.store(e.b.load(place, typ=v.type), e.at(out, number * e.lanes), width)

@@ -5,6 +5,7 @@ Kernels are generated for one shape at a time, so almost every number in them is
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from llvmlite import ir
 
@@ -14,7 +15,7 @@ PTR, VOID = ir.PointerType(), ir.VoidType()
 Int = int | ir.Value
 
 
-def _untyped(pointer: ir.Value) -> ir.Value:
+def _untyped(pointer: Any) -> ir.Value:
     """The pointer without llvmlite's memory of what it points to, which LLVM itself no longer has."""
     pointer.type = PTR
     return pointer
@@ -29,7 +30,7 @@ class Emitter:
 
     def __init__(self, function: ir.Function, lanes: int = 1) -> None:
         self.function, self.lanes = function, lanes
-        self.b = ir.IRBuilder(function.append_basic_block("entry"))
+        self.b: Any = ir.IRBuilder(function.append_basic_block("entry"))  # llvmlite has no types
         self._module = function.module
 
     @property

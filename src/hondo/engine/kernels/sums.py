@@ -28,7 +28,6 @@ UNARY = {"neg", "square"}
 COMPARISONS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq": "=="}
 
 _VECTORS = 4
-_CHAINS = 8
 _TASKS = 16
 _FEWEST_ROWS = 64
 
@@ -82,10 +81,11 @@ class ColumnSums:
     def _sum(self, e: Emitter, arrays: Sequence[ir.Value], out: ir.Value, span: tuple[Int, Int], valid: int) -> None:
         v, b = Vectors(e), e.b
         widths = [min(e.lanes, valid - first) for first in range(0, valid, e.lanes)]
-        chains = max(1, _CHAINS // len(widths))  # additions that wait for none before them
+        chains = {1: 8, 2: 4, 3: 2, 4: 2}[len(widths)]  # additions that wait for none before them
         sums = [[e.room(v.type) for _ in widths] for _ in range(chains)]
-        for place in sum(sums, []):
-            b.store(v.zero(), place)
+        for chain in sums:
+            for place in chain:
+                b.store(v.zero(), place)
 
         def add_row(row: Int, into: Sequence[ir.Value]) -> None:
             for vector, (place, width) in enumerate(zip(into, widths, strict=True)):
@@ -104,8 +104,8 @@ class ColumnSums:
             add_row(row, sums[0])
         for vector, width in enumerate(widths):
             values = [b.load(chain[vector], typ=v.type) for chain in sums]
-            while len(values) > 1:
-                values = [b.fadd(*values[n : n + 2]) if n + 1 < len(values) else values[n] for n in range(0, len(values), 2)]
+            while len(values) > 1:  # the number of chains is a power of two
+                values = [b.fadd(one, other) for one, other in zip(values[::2], values[1::2], strict=True)]
             v.store(values[0], e.at(out, vector * e.lanes), width)
 
     def _value(self, e: Emitter, v: Vectors, expression: Expression, where: tuple[Any, Int, int, int]) -> ir.Value:

@@ -88,7 +88,7 @@ def tile_shape(rows: int, features: int, processor: Processor) -> tuple[int, int
 
 
 def in_whole_tiles(e: Emitter, total: Int, size: int, most: int) -> tuple[Int, int]:
-    """How much of ``total`` whole tiles of ``size`` cover, and what may be left, if ``total`` ends where ``most`` does."""
+    """How much of ``total`` whole tiles of ``size`` cover, and what is left where ``total`` ends as ``most`` does."""
     left = most % size
     if not left:
         return total, 0

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import gcd
+from typing import Any
 
 from llvmlite import ir
 
@@ -96,7 +97,7 @@ class Tables:
     def _table(self, values: tuple[int, ...]) -> ir.GlobalVariable:
         if values not in self._made:
             kind = ir.ArrayType(I64, len(values))
-            variable = ir.GlobalVariable(self._module, kind, f"table{len(self._made)}")
+            variable: Any = ir.GlobalVariable(self._module, kind, f"table{len(self._made)}")
             variable.global_constant, variable.linkage = True, "internal"
             variable.initializer = ir.Constant(kind, list(values))
             self._made[values] = variable

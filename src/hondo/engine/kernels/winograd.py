@@ -68,9 +68,10 @@ class _Pixels:
     def __init__(self, e: Emitter, array: ir.Value, size: tuple[int, int], channels: int, outside: ir.Value) -> None:
         self.e, self.array, self.size, self.channels, self.outside = e, array, size, channels, outside
 
-    def of(self, picture: Int, row: Int, column: Int, side: int) -> list[list[ir.Value]]:
-        """The addresses of a square's pixels whose first is at ``(row, column)``."""
-        e, (height, width) = self.e, self.size
+    def of(self, where: Sequence[Int], side: int) -> list[list[ir.Value]]:
+        """The addresses of a square's pixels; ``where`` is the picture, row and column of the first."""
+        (picture, row, column), e = where, self.e
+        height, width = self.size
         start = e.mul(picture, height * width * self.channels)
         rows = [e.i64(e.add(row, each)) for each in range(side)]
         columns = [e.i64(e.add(column, each)) for each in range(side)]
@@ -124,7 +125,7 @@ class _Task:
     def inputs(self, e: Emitter, source: _Pixels, where: Sequence[Int]) -> list[list[ir.Value]]:
         """The 6×6 pixels that a square's results need."""
         picture, row, column = where
-        return source.of(picture, e.add(row, -self.squares.top), e.add(column, -self.squares.left), _N)
+        return source.of((picture, e.add(row, -self.squares.top), e.add(column, -self.squares.left)), _N)
 
 
 @dataclass(frozen=True)
@@ -218,13 +219,13 @@ class Filter:
         first, count, block, wide = sizes
         applied, v = Applied(e), Vectors(e)
         with task.each_square(first, count) as (place, where):
-            pixels = target.of(*where, _M)
+            pixels = target.of(where, _M)
             source = e.at(products, e.mul(place, wide))
-            for vector in range(0, wide, e.lanes):
+            with e.loop(wide, step=e.lanes) as vector:
                 at = e.add(feature, vector)
                 applied.square(
                     _F.results,
-                    lambda i, j: v.load(e.at(source, (i * _N + j) * block * wide + vector), e.lanes),
+                    lambda i, j: v.load(e.at(source, e.add((i * _N + j) * block * wide, vector)), e.lanes),
                     lambda r, c, value: v.store(value, e.at(pixels[r][c], at), e.lanes),
                 )
 
@@ -281,7 +282,7 @@ class FilterGradient:
                 )
                 to = e.at(right_points, e.mul(place, wide))
                 _write_transform(
-                    e, transposed(_F.results), slopes.of(*where, _M), wide, to, block * wide, _M * self.features
+                    e, transposed(_F.results), slopes.of(where, _M), wide, to, block * wide, _M * self.features
                 )
             further = e.b.icmp_signed(">", e.i64(first), e.i64(begin))
             self._multiply(e, processor, (scratch, right_points, out), (tall, wide, block), count, further)
