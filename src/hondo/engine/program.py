@@ -240,12 +240,19 @@ def whole_or_single(make: Callable[[bool], Callable[..., Any]], *shapes: Any) ->
     """
     if jax.default_backend() != "cpu":
         return Program(make(True), *shapes), True
-    ours = usable()
-    whole = lowered(make(True), *shapes) if ours else make(True)
-    program = Program(whole, *shapes, options=_CPU_LOOP_OPTIONS)
+    program = Program(_for_cpu(make(True), *shapes), *shapes, options=_CPU_LOOP_OPTIONS)
     if program.contains(_SLOW_IN_LOOPS):
-        return Program(lowered(make(False), *shapes) if ours else make(False), *shapes), False
+        return single_step(make(False), *shapes), False
     return program, True
+
+
+def single_step(function: Callable[..., Any], *shapes: Any) -> Program:
+    """Trace a function that is called once a step, in the way that suits the processor."""
+    return Program(_for_cpu(function, *shapes) if jax.default_backend() == "cpu" else function, *shapes)
+
+
+def _for_cpu(function: Callable[..., Any], *shapes: Any) -> Callable[..., Any]:
+    return lowered(function, *shapes) if usable() else function
 
 
 class Programs:
@@ -261,7 +268,7 @@ class Programs:
 
     def get(self, model: KerasModel, key: Any, make: Callable[[], Any]) -> Any:
         """What ``make`` returned for this key, made now if the model changed or the key is new."""
-        made_for = (model.optimizer, *model.metrics, *model.trainable_variables)
+        made_for = (getattr(model, "optimizer", None), *model.metrics, *model.trainable_variables)
         same = len(made_for) == len(self._made_for) and all(
             a is b for a, b in zip(made_for, self._made_for, strict=True)
         )
