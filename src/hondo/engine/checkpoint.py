@@ -38,12 +38,14 @@ class Checkpointing:
         every: save after so many epochs, and always when the training ends or is cancelled.
         resume: begin from the file if it is there.
         identity: describes what is trained; a checkpoint with another identity is refused.
+        seconds: save within an epoch, too, when the last checkpoint is so old.
     """
 
     path: Path
     every: int = 1
     resume: bool = True
     identity: str = ""
+    seconds: float = 60.0
 
 
 @dataclass(frozen=True)

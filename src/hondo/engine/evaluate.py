@@ -1,20 +1,24 @@
 """Evaluation and prediction, compiled whole like training and equal to Keras's own."""
 
 import time
-from collections.abc import Mapping
+import warnings
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from typing import Any
 
 import jax
 import numpy as np
 
-from hondo.core.arrays import Array
 from hondo.core.backend import KerasModel, on_jax
+from hondo.core.errors import HondoWarning
 from hondo.core.events import CancelToken
-from hondo.engine.feed import Rows, Samples, gather, on_device
+from hondo.engine.batches import Batches
+from hondo.engine.feed import on_device
 from hondo.engine.program import Cancelled, Pace, Program, programs_of, shape_key, test_function, whole_or_single
+from hondo.engine.reader import AHEAD, Reader, batch_that_fits, result_of, stretches_of, windows_of
+from hondo.engine.samples import Rows, Samples, gather
 from hondo.engine.state import build, read_state, write_state
 
-WINDOW_BYTES = 256 * 2**20
 CALL_SECONDS = 0.2
 
 
@@ -23,25 +27,37 @@ class Evaluator:
 
     Args:
         model: a compiled Keras model on JAX, built.
-        samples: what to evaluate on.
+        samples: what to evaluate on; lazy ones are read a window at a time.
         batch_size: samples a step; Keras's metrics do not depend on it, a mean loss with batch normalisation may.
     """
 
     def __init__(self, model: KerasModel, samples: Samples, batch_size: int) -> None:
-        self._model, self._samples = model, samples
-        self._batch = min(batch_size, samples.count)
-        whole = samples.count // self._batch
-        self._window = whole if not samples.lazy else max(1, WINDOW_BYTES // max(1, samples.row_bytes * self._batch))
+        self._model, self.samples = model, samples
+        self._sizes = stretches_of(samples.count, batch_that_fits(samples, batch_size))
         self._on_device: Rows | None = None
 
-    def _rows(self, first: int, last: int) -> Rows:
-        if self._samples.lazy:
-            return self._samples.take(np.arange(first, last))
+    def _portions(self, cancel: CancelToken) -> Generator[tuple[Rows, int, int]]:
+        """Rows on the device, the batch size, and how many batches of them to take."""
+        if self.samples.lazy:
+            yield from self._streamed(cancel)
+            return
         if self._on_device is None:
-            self._on_device = on_device(self._samples)
-        if first == 0:  # the program takes only its whole batches
-            return self._on_device
-        return jax.tree.map(lambda leaf: leaf[first:last], self._on_device)
+            self._on_device = on_device(self.samples)
+        first = 0
+        for batch, steps in self._sizes:
+            # The program takes only its whole batches, so the first stretch may see all rows.
+            yield _rows_from(self._on_device, first), batch, steps
+            first += batch * steps
+
+    def _streamed(self, cancel: CancelToken) -> Generator[tuple[Rows, int, int]]:
+        places = [place for stretch in windows_of(self.samples, self._sizes) for place in stretch]
+        order = np.arange(self.samples.count)
+        with closing(Reader(self.samples)) as reader:
+            tasks = [reader.submit(place.window(order, 0)) for place in places[: AHEAD + 1]]
+            for number, place in enumerate(places):
+                yield result_of(tasks.pop(0), cancel), place.batch, place.steps
+                if number + AHEAD + 1 < len(places):
+                    tasks.append(reader.submit(places[number + AHEAD + 1].window(order, 0)))
 
     def _program(self, rows: Rows, batch_size: int) -> tuple[Program, bool]:
         model = self._model
@@ -52,13 +68,6 @@ class Evaluator:
             return whole_or_single(lambda loop: test_function(model, batch_size, loop=loop), *shapes)
 
         return programs_of(model).get(model, ("test", batch_size, shape_key(rows)), make)
-
-    def _stretches(self) -> list[tuple[int, int, int]]:
-        """First and last sample and the batch size: all at once or a window at a time, then the partial batch."""
-        count, size = self._samples.count, self._batch
-        partial, window = count % size, self._window * size
-        whole = [(first, min(first + window, count - partial), size) for first in range(0, count - partial, window)]
-        return [*whole, (count - partial, count, partial)] if partial else whole
 
     def run(self, cancel: CancelToken | None = None) -> dict[str, float]:
         """Loss and metrics now, by name.
@@ -72,20 +81,24 @@ class Evaluator:
         before = read_state(model)
         state: Any = (before.trainable, before.non_trainable, before.metrics)
         logs: Mapping[str, jax.Array] = {}
-        for first, last, size in self._stretches():
-            rows = self._rows(first, last)
-            program, loops = self._program(rows, size)
-            run, pace = program.ready(cancel), Pace(CALL_SECONDS, loops)
-            step, steps = 0, (last - first) // size
-            while step < steps:
-                if cancel.cancelled:
-                    raise Cancelled
-                began, count = time.perf_counter(), pace.steps(steps - step)
-                state, logs = jax.block_until_ready(run(state, rows, np.int32(step * size), np.int32(count)))
-                pace.note(count, time.perf_counter() - began)
-                step += count
+        with closing(self._portions(cancel)) as portions:
+            for rows, size, steps in portions:
+                program, loops = self._program(rows, size)
+                run, pace = program.ready(cancel), Pace(CALL_SECONDS, loops)
+                step = 0
+                while step < steps:
+                    if cancel.cancelled:
+                        raise Cancelled
+                    began, count = time.perf_counter(), pace.steps(steps - step)
+                    state, logs = jax.block_until_ready(run(state, rows, np.int32(step * size), np.int32(count)))
+                    pace.note(count, time.perf_counter() - began)
+                    step += count
         write_state(model, before._replace(non_trainable=state[1], metrics=state[2]))
         return {name: float(value) for name, value in logs.items()}
+
+
+def _rows_from(rows: Rows, first: int) -> Rows:
+    return jax.tree.map(lambda leaf: leaf[first:], rows) if first else rows
 
 
 def evaluate(
@@ -101,26 +114,36 @@ def evaluate(
         sample_weight: weights ``(n,)`` or None.
     """
     samples = gather(x, y, sample_weight)
-    if not on_jax():
-        inputs, targets, weights = samples.take(slice(None))
-        return model.evaluate(
+    if on_jax():
+        build(model, *samples.batch_shapes(batch_that_fits(samples, batch_size)), note_first_batch=lambda: None)
+        logs = Evaluator(model, samples, batch_size).run()
+    elif samples.lazy:
+        with closing(Batches(samples, batch_that_fits(samples, batch_size))) as batches:
+            logs = model.evaluate(batches, verbose=0, return_dict=True)
+    else:
+        inputs, targets, weights = samples.rows
+        logs = model.evaluate(
             inputs, targets, batch_size=batch_size, sample_weight=weights, verbose=0, return_dict=True
         )
-    build(model, *samples.batch_shapes(min(batch_size, samples.count)), note_first_batch=lambda: None)
-    return Evaluator(model, samples, batch_size).run()
+    _warn_of_damage(samples)
+    return logs
 
 
 def predict(model: KerasModel, x: Any, *, batch_size: int = 256) -> Any:
     """The model's outputs for inputs ``x`` ``(n, …)``, in order.
 
-    A lazy source is read a stretch at a time. Returns an array ``(n, …)``, or the model's structure of them.
+    A lazy source is read a window at a time. Returns an array ``(n, …)``, or the model's structure of them. For an
+    input that turns out to be damaged, and is skipped, the outputs are those of a neighbour.
     """
     samples = gather(x)
-    stretch = max(batch_size, WINDOW_BYTES // max(1, samples.row_bytes))
-    if not samples.lazy or samples.count <= stretch:
-        return model.predict(samples.take(slice(None))[0], batch_size=batch_size, verbose=0)
-    parts: list[Any] = []
-    for first in range(0, samples.count, stretch):
-        rows: Array = samples.take(np.arange(first, min(first + stretch, samples.count)))[0]
-        parts.append(model.predict(rows, batch_size=batch_size, verbose=0))
-    return jax.tree.map(lambda *pieces: np.concatenate(pieces), *parts)
+    if not samples.lazy:
+        return model.predict(samples.rows[0], batch_size=batch_size, verbose=0)
+    with closing(Batches(samples, batch_that_fits(samples, batch_size))) as batches:
+        outputs = model.predict(batches, verbose=0)
+    _warn_of_damage(samples)
+    return outputs
+
+
+def _warn_of_damage(samples: Samples) -> None:
+    for error in samples.untold_damage():
+        warnings.warn(error.message, HondoWarning, stacklevel=3)

@@ -1,16 +1,19 @@
 """What cannot be compiled whole trains through Keras's own ``fit``, with the same events and the same way to stop."""
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from hondo.core.arrays import IntArray
 from hondo.core.backend import KerasModel, keras, on_jax
 from hondo.core.events import CancelToken, EndReason, EpochEnded, Progress, Sink, TrainingEnded, TrainingStarted
 from hondo.core.language import tr
-from hondo.engine.feed import is_lazy
+from hondo.engine.batches import Batches
+from hondo.engine.samples import Samples, damage_notice
 
 
 def _is_array_like(value: Any) -> bool:
@@ -27,13 +30,9 @@ def _is_sparse(value: Any) -> bool:
     return type(value).__module__.startswith(("scipy.sparse", "jax.experimental.sparse"))
 
 
-def _read(value: Any) -> Any:
-    """The same with lazy sources read, because Keras cannot."""
-    if isinstance(value, dict):
-        return {name: _read(part) for name, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return type(value)(_read(part) for part in value)
-    return value[np.arange(len(value))] if is_lazy(value) else value
+def arrays_throughout(x: Any, y: Any) -> bool:
+    """Whether inputs and targets are arrays or sources, which can be read by index."""
+    return _is_array_like(x) and _is_array_like(y) and not _is_sparse((x, y))
 
 
 @contextmanager
@@ -50,6 +49,29 @@ def _running(model: KerasModel, *, eagerly: bool) -> Iterator[None]:
     finally:
         model.run_eagerly = before
         model.train_function = model.test_function = None
+
+
+@dataclass(frozen=True)
+class Streamed:
+    """Samples that Keras's own ``fit`` gets a batch at a time.
+
+    Attributes:
+        samples: to learn from, with their weights and their transform.
+        held_out: to validate on.
+        batch_size: samples a step.
+        validation_batch: the same when validating.
+        order: gives an epoch's order of samples.
+    """
+
+    samples: Samples
+    held_out: Samples | None
+    batch_size: int
+    validation_batch: int
+    order: Callable[[int], IntArray]
+
+    def training(self, first_epoch: int) -> Batches:
+        """The batches to learn from."""
+        return Batches(self.samples, self.batch_size, self.order, first_epoch)
 
 
 def why_not_whole(
@@ -84,6 +106,7 @@ class _Bridge(keras.callbacks.Callback):
         self._sink, self._cancel = sink, cancel
         self._epoch, self._began, self._last = 0, time.perf_counter(), 0.0
         self._first = self._began
+        self.samples: tuple[Samples | None, ...] = ()
         self.reason: EndReason = "complete"
         self.detail = ""
         self.epochs_done = 0
@@ -121,6 +144,8 @@ class _Bridge(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Report the epoch."""
+        for error in (error for samples in self.samples if samples for error in samples.untold_damage()):
+            self._sink(damage_notice(error))
         if self.reason == "complete":
             self.epochs_done = epoch + 1
             values = {name: float(value) for name, value in (logs or {}).items()}
@@ -143,23 +168,35 @@ def keras_fit(
     cancel: CancelToken,
     seed: int | None,
     eagerly: bool = False,
+    streamed: Streamed | None = None,
     **arguments: Any,
 ) -> Any:
     """Keras's own ``fit``, reporting to the sink; no checkpoints of ours, so it cannot be resumed.
 
     Args:
         model: a compiled Keras model.
-        x: inputs; lazy sources are read whole.
+        x: inputs.
         y: targets.
         callbacks: Keras callbacks.
         sink: is told what happens.
         cancel: stops it after the batch that is running.
         seed: decides the order of samples.
         eagerly: run each step in Python, uncompiled.
+        streamed: what to train on in the place of ``x`` and ``y``, where Keras cannot read or transform that itself.
         **arguments: the others of ``keras.Model.fit``.
     """
     if seed is not None:
         keras.utils.set_random_seed(seed)
-    x, arguments["validation_data"] = _read(x), _read(arguments.get("validation_data"))
-    with _running(model, eagerly=eagerly):
-        return model.fit(x, y, callbacks=[*(callbacks or ()), _Bridge(sink, cancel)], **arguments)
+    with ExitStack() as threads:
+        threads.enter_context(_running(model, eagerly=eagerly))
+        bridge = _Bridge(sink, cancel)
+        if streamed is not None:
+            batches = streamed.training(arguments["initial_epoch"])
+            threads.callback(batches.close)
+            x, y, bridge.samples = batches, None, (streamed.samples, streamed.held_out)
+            if streamed.held_out is not None:
+                arguments["validation_data"] = held_out = Batches(streamed.held_out, streamed.validation_batch)
+                threads.callback(held_out.close)
+            arguments |= dict.fromkeys(("batch_size", "class_weight", "sample_weight", "validation_batch_size"))
+            arguments |= {"shuffle": False, "validation_split": 0.0}
+        return model.fit(x, y, callbacks=[*(callbacks or ()), bridge], **arguments)

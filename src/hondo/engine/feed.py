@@ -1,195 +1,26 @@
-"""How samples reach the compiled steps: all at once on the device, or a chunk at a time.
+"""How samples reach the compiled steps: all at once on the device, or a window at a time.
 
 A compiled chunk receives rows and an order in which to take them. A :class:`Feed` prepares both for a stretch of
-an epoch. Arrays stay on the device for the whole training (:class:`ResidentFeed`); a lazy source, or data larger than
-the device, is gathered chunk by chunk while the one before is computed (:class:`StreamedFeed`).
+an epoch. Arrays stay on the device for the whole training (:class:`ResidentFeed`); a lazy source, data larger than
+the memory, or batches that are transformed anew in each epoch are gathered a window at a time while those before are
+computed (:class:`StreamedFeed`).
 """
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
-from hondo.core.arrays import Array, ArraySource, IntArray
-from hondo.core.backend import keras
-from hondo.core.errors import DataError
-from hondo.core.language import tr
+from hondo.core.arrays import IntArray
+from hondo.core.events import CancelToken
+from hondo.engine.reader import AHEAD, Reader, result_of, windows_of
+from hondo.engine.samples import Rows, Samples
 
-STREAM_BYTES = 32 * 2**20
-
-Rows = tuple[Any, Any, Any]
-
-
-def is_lazy(value: Any) -> bool:
-    """Whether a value gives rows only when asked, rather than holding them as an array of a library we know."""
-    known = type(value).__module__.partition(".")[0] in (
-        "numpy",
-        "scipy",
-        "jax",
-        "jaxlib",
-        "pandas",
-        "torch",
-        "tensorflow",
-    )
-    return isinstance(value, ArraySource) and not known
-
-
-def _as_source(value: Any) -> Any:
-    """An array as Keras would take it (float64 becomes Keras's float type); lazy sources stay as they are."""
-    if is_lazy(value):
-        return value
-    array = value if isinstance(value, (np.ndarray, jax.Array)) else np.asarray(value)
-    if jnp.issubdtype(array.dtype, jnp.floating) and array.dtype != keras.config.floatx():
-        return array.astype(keras.config.floatx())
-    if array.dtype == object or array.dtype.kind in "US":
-        raise DataError(
-            tr(
-                f"arrays of numbers are needed, got dtype {array.dtype}",
-                f"hacen falta arrays de números; se recibió el tipo {array.dtype}",
-            ),
-            tr("Encode text as numbers first.", "Codifique antes el texto como números."),
-        )
-    return array
-
-
-def class_weights_to_samples(y: Array, class_weight: Mapping[int, float]) -> Array:
-    """A weight for each sample from a weight for each class, as Keras does.
-
-    Args:
-        y: class numbers ``(n,)`` or ``(n, 1)``, or one-hot rows ``(n, classes)``.
-        class_weight: weight by class number; a class that is missing counts 1.
-
-    Returns:
-        Weights ``(n,)``.
-    """
-    numbers = np.asarray(y)
-    if numbers.ndim > 1:
-        numbers = numbers.argmax(axis=-1) if numbers.shape[-1] != 1 else numbers[..., 0]
-    numbers = np.round(numbers).astype(np.int64)
-    values, positions = np.unique(numbers, return_inverse=True)
-    weights = np.array([class_weight.get(int(value), 1.0) for value in values], dtype=keras.config.floatx())
-    return weights[positions.reshape(numbers.shape)]
-
-
-@dataclass(frozen=True)
-class Part:
-    """Consecutive rows of a lazy source, themselves read on demand."""
-
-    source: ArraySource
-    first: int
-    count: int
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Rows first."""
-        return (self.count, *self.source.shape[1:])
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The type of the values."""
-        return self.source.dtype
-
-    def __len__(self) -> int:
-        return self.count
-
-    def __getitem__(self, index: Any, /) -> Any:
-        return self.source[np.arange(self.first, self.first + self.count)[index]]
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Inputs, targets and weights in the structures that the model takes; every leaf has ``count`` rows."""
-
-    rows: Rows
-    count: int
-
-    @property
-    def lazy(self) -> bool:
-        """Whether any leaf must be read on demand."""
-        return any(not isinstance(leaf, (np.ndarray, jax.Array)) for leaf in jax.tree.leaves(self.rows))
-
-    @property
-    def row_bytes(self) -> int:
-        """Bytes of one sample with all its leaves."""
-        leaves = jax.tree.leaves(self.rows)
-        return sum(int(np.prod(leaf.shape[1:])) * np.dtype(leaf.dtype).itemsize for leaf in leaves)
-
-    def take(self, index: IntArray | slice) -> Rows:
-        """The samples at ``index`` as arrays."""
-        return jax.tree.map(lambda leaf: leaf[index], self.rows)
-
-    def part(self, first: int, last: int) -> "Samples":
-        """The samples from ``first`` up to before ``last``; what is lazy stays so."""
-        count = last - first
-        rows = jax.tree.map(lambda leaf: Part(leaf, first, count) if is_lazy(leaf) else leaf[first:last], self.rows)
-        return Samples(rows, count)
-
-    def batch_shapes(self, size: int) -> Rows:
-        """The shapes and types of a batch of ``size`` samples."""
-        return jax.tree.map(
-            lambda leaf: jax.ShapeDtypeStruct((size, *leaf.shape[1:]), jax.dtypes.canonicalize_dtype(leaf.dtype)),
-            self.rows,
-        )
-
-
-def gather(x: Any, y: Any = None, sample_weight: Any = None) -> Samples:
-    """Bring what ``fit`` was given into one record.
-
-    Args:
-        x: an array or lazy source, or a list, tuple or dict of them; first axis is the sample.
-        y: targets in the structure of the model's outputs, or None.
-        sample_weight: weights ``(n,)``; for several outputs one array, or one an output.
-
-    Raises:
-        DataError: if the numbers of samples differ.
-    """
-    x, y, sample_weight = (
-        jax.tree.map(_as_source, part, is_leaf=_is_leaf) if part is not None else None for part in (x, y, sample_weight)
-    )
-    several = y is not None and isinstance(y, (list, tuple, dict))
-    if several and sample_weight is not None and not isinstance(sample_weight, (list, tuple, dict)):
-        weight = sample_weight
-        sample_weight = jax.tree.map(lambda _: weight, y)
-    rows = (x, y, sample_weight)
-    counts = {int(leaf.shape[0]) if leaf.shape else 0 for leaf in jax.tree.leaves(rows)}
-    if len(counts) != 1 or counts == {0}:
-        raise DataError(
-            tr(
-                f"inputs, targets and weights need the same number of samples, at least one; got {sorted(counts)}",
-                f"entradas, objetivos y pesos deben tener igual número de muestras, al menos una; hay {sorted(counts)}",
-            )
-        )
-    return Samples(rows, counts.pop())
-
-
-def weigh_classes(samples: Samples, class_weight: Mapping[int, float]) -> Samples:
-    """The same samples, each counting as much as its class.
-
-    Args:
-        samples: with a single output and no weights of their own.
-        class_weight: weight by class number.
-
-    Raises:
-        DataError: if there are several outputs, or weights already.
-    """
-    x, y, sample_weight = samples.rows
-    if sample_weight is not None or not hasattr(y, "shape"):
-        raise DataError(
-            tr(
-                "class_weight works only with a single output and without sample_weight",
-                "class_weight solo funciona con una sola salida y sin sample_weight",
-            ),
-            tr("Put both into sample_weight.", "Reúna ambos en sample_weight."),
-        )
-    return Samples((x, y, class_weights_to_samples(y, class_weight)), samples.count)
-
-
-def _is_leaf(value: Any) -> bool:
-    return hasattr(value, "shape") and hasattr(value, "dtype")
+Orders = Callable[[int], IntArray]
+"""Gives an epoch's order of samples ``(n,)``; the same whenever it is asked."""
 
 
 @dataclass(frozen=True)
@@ -207,19 +38,24 @@ class Portion:
 class Feed(Protocol):
     """Gives the rows for the next steps of an epoch."""
 
-    def begin(self, order: IntArray) -> None:
-        """Start an epoch; ``order`` ``(steps, batch)`` says which samples form which batch."""
+    def begin(self, epoch: int, step: int) -> None:
+        """Get ready for an epoch, from this step of the feed on."""
         ...
 
     def reach(self, step: int) -> int:
         """How many steps from ``step`` on one portion can serve."""
         ...
 
-    def portion(self, step: int) -> Portion:
-        """The rows for the steps from ``step`` on."""
+    def portion(self, step: int, cancel: CancelToken) -> Portion:
+        """The rows for the steps from ``step`` on.
+
+        Raises:
+            Cancelled: if cancelled while they are read.
+            DataError: if they cannot be read.
+        """
         ...
 
-    def shapes(self, batch: int, steps: int) -> tuple[Any, Any]:
+    def shapes(self) -> tuple[Any, Any]:
         """What ``rows`` and ``order`` of every portion look like, without reading any."""
         ...
 
@@ -229,82 +65,125 @@ def on_device(samples: Samples) -> Rows:
     return jax.tree.map(jnp.asarray, samples.rows)
 
 
+@dataclass
 class ResidentFeed:
-    """All samples lie on the device; only the order changes."""
+    """All samples lie on the device; only the order changes.
 
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
-        self._order = jnp.zeros((0, 0), jnp.int32)
+    Attributes:
+        rows: the samples.
+        orders: gives each epoch's order.
+        first: the first sample's place in that order.
+        batch: samples a step.
+        steps: how many.
+    """
 
-    def begin(self, order: IntArray) -> None:
+    rows: Rows
+    orders: Orders
+    first: int
+    batch: int
+    steps: int
+    _order: jax.Array = field(default_factory=lambda: jnp.zeros((0, 0), jnp.int32), repr=False)
+
+    def begin(self, epoch: int, step: int) -> None:
         """Send the epoch's order to the device."""
-        self._order = jnp.asarray(order, jnp.int32)
+        order = self.orders(epoch)[self.first : self.first + self.steps * self.batch]
+        self._order = jnp.asarray(order.reshape(self.steps, self.batch), jnp.int32)
 
     def reach(self, step: int) -> int:
         """All the steps that are left."""
-        return self._order.shape[0] - step
+        return self.steps - step
 
-    def portion(self, step: int) -> Portion:
+    def portion(self, step: int, cancel: CancelToken) -> Portion:
         """The whole set, its order, and the place in it."""
-        return Portion(self._rows, self._order, step)
+        return Portion(self.rows, self._order, step)
 
-    def shapes(self, batch: int, steps: int) -> tuple[Any, Any]:
+    def shapes(self) -> tuple[Any, Any]:
         """The whole set, and one number a sample of an epoch."""
-        return self._rows, jax.ShapeDtypeStruct((steps, batch), jnp.int32)
+        return self.rows, jax.ShapeDtypeStruct((self.steps, self.batch), jnp.int32)
 
 
+class Stream:
+    """The windows of all epochs in their order, those to come being read while one is computed.
+
+    Args:
+        samples: what to read.
+        sizes: batch size and number of steps, of the full batches and of the partial last one.
+        orders: gives each epoch's order.
+        epochs: how many epochs there are.
+        workers: how many threads read.
+    """
+
+    def __init__(
+        self, samples: Samples, sizes: list[tuple[int, int]], orders: Orders, epochs: int, workers: int = 0
+    ) -> None:
+        self._orders, self._epochs = orders, epochs
+        self._reader = Reader(samples, workers)
+        self._tasks: dict[tuple[int, int], Future[Rows]] = {}
+        stretches = windows_of(samples, sizes)
+        self._places = [place for stretch in stretches for place in stretch]
+        self.feeds: list[StreamedFeed] = []
+        first = 0
+        for places, (batch, steps) in zip(stretches, sizes, strict=True):
+            rows = places[0].rows
+            self.feeds.append(StreamedFeed(self, samples.batch_shapes(rows), batch, steps, rows // batch, first))
+            first += len(places)
+
+    def read(self, epoch: int, window: int) -> "Future[Rows]":
+        """A window's rows to be; those after it are read meanwhile, into the next epoch."""
+        first = epoch * len(self._places) + window
+        wanted = [divmod(n, len(self._places)) for n in range(first, first + AHEAD + 1)]
+        wanted = [key for key in wanted if key[0] < self._epochs]
+        self._tasks = {key: self._tasks.get(key) or self._submit(*key) for key in wanted}
+        return self._tasks[epoch, window]
+
+    def _submit(self, epoch: int, window: int) -> "Future[Rows]":
+        return self._reader.submit(self._places[window].window(self._orders(epoch), epoch))
+
+    def close(self) -> None:
+        """End the threads."""
+        self._tasks = {}
+        self._reader.close()
+
+
+@dataclass
 class StreamedFeed:
-    """Gathers the rows of a window of steps on the host, one window ahead of the device."""
+    """Some windows of a stream: those of the full batches, or of the partial last one.
 
-    def __init__(self, samples: Samples, batch_size: int, steps: int) -> None:
-        self._samples = samples
-        self._window = max(1, min(steps, STREAM_BYTES // max(1, samples.row_bytes * batch_size)))
-        self._within = jnp.arange(self._window * batch_size, dtype=jnp.int32).reshape(self._window, batch_size)
-        self._order: IntArray = np.zeros((0, batch_size), np.int64)
-        self._read: dict[int, Future[Rows]] = {}
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="hondo-feed")
+    Attributes:
+        stream: reads them.
+        row_shapes: what a window looks like.
+        batch: samples a step.
+        steps: how many.
+        window: how many of them a window holds.
+        first: the number of the first window in the epoch.
+    """
 
-    def begin(self, order: IntArray) -> None:
-        """Forget what was read for another epoch."""
-        self._order, self._read = order, {}
+    stream: Stream
+    row_shapes: Rows
+    batch: int
+    steps: int
+    window: int
+    first: int
+    _epoch: int = 0
+
+    def __post_init__(self) -> None:
+        self._within = jnp.arange(self.window * self.batch, dtype=jnp.int32).reshape(self.window, self.batch)
+
+    def begin(self, epoch: int, step: int) -> None:
+        """Begin to read."""
+        self._epoch = epoch
+        if step < self.steps:
+            self.stream.read(epoch, self.first + step // self.window)
 
     def reach(self, step: int) -> int:
         """The rest of the window."""
-        return min(self._window - step % self._window, len(self._order) - step)
+        return min(self.window - step % self.window, self.steps - step)
 
-    def portion(self, step: int) -> Portion:
-        """The rows of the window that holds ``step``; the next window is read meanwhile."""
-        window = step // self._window
-        wanted = [w for w in (window, window + 1) if w * self._window < len(self._order)]
-        self._read = {w: self._read.get(w) or self._pool.submit(self._gather, w) for w in wanted}
-        return Portion(self._read[window].result(), self._within, step % self._window)
+    def portion(self, step: int, cancel: CancelToken) -> Portion:
+        """The rows of the window that holds ``step``."""
+        task = self.stream.read(self._epoch, self.first + step // self.window)
+        return Portion(result_of(task, cancel), self._within, step % self.window)
 
-    def shapes(self, batch: int, steps: int) -> tuple[Any, Any]:
+    def shapes(self) -> tuple[Any, Any]:
         """A window of rows, and their numbers within it."""
-        return self._samples.batch_shapes(self._within.size), self._within
-
-    def _gather(self, window: int) -> Rows:
-        index = self._order[window * self._window : (window + 1) * self._window].reshape(-1)
-        missing = self._within.size - len(index)  # the last window of an epoch keeps the compiled shape
-        index = np.concatenate([index, np.repeat(index[-1:], missing)])
-        return jax.tree.map(jnp.asarray, self._samples.take(index))
-
-
-def order_of_samples(count: int, batch_size: int, shuffle: bool | str, draw: Callable[[int], IntArray]) -> IntArray:
-    """The order in which an epoch takes its samples.
-
-    Args:
-        count: number of samples.
-        batch_size: samples a step.
-        shuffle: False keeps the order; True mixes all samples; ``"batch"`` mixes within each batch.
-        draw: gives a permutation of ``n`` numbers.
-
-    Returns:
-        Sample numbers ``(count,)``.
-    """
-    if not shuffle:
-        return np.arange(count)
-    if shuffle == "batch":
-        starts = range(0, count, batch_size)
-        return np.concatenate([start + draw(min(batch_size, count - start)) for start in starts])
-    return draw(count)
+        return self.row_shapes, self._within

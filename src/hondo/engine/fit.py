@@ -5,13 +5,13 @@ back. What cannot be compiled whole goes to Keras's own ``fit``, which is said i
 """
 
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from hondo.core.arrays import IntArray
+from hondo.core.arrays import BatchTransform, IntArray
 from hondo.core.backend import KerasModel, keras
 from hondo.core.errors import DataError, HondoWarning, ModelError
 from hondo.core.events import CancelToken, Event, Notice, Sink, TrainingEnded
@@ -19,10 +19,10 @@ from hondo.core.language import tr
 from hondo.core.seeds import generator
 from hondo.engine.checkpoint import Checkpointing
 from hondo.engine.evaluate import Evaluator
-from hondo.engine.fallback import keras_fit, why_not_whole
-from hondo.engine.feed import Samples, gather, order_of_samples, weigh_classes
+from hondo.engine.fallback import Streamed, arrays_throughout, keras_fit, why_not_whole
 from hondo.engine.loop import Loop, Plan
 from hondo.engine.program import untraceable
+from hondo.engine.samples import Samples, gather, order_of_samples, weigh_classes
 from hondo.engine.state import build
 
 
@@ -53,6 +53,7 @@ def fit(
     validation_batch_size: int | None = None,
     validation_freq: int | Collection[int] = 1,
     *,
+    augment: BatchTransform | None = None,
     seed: int | None = None,
     sink: Sink = warn_sink,
     cancel: CancelToken | None = None,
@@ -84,6 +85,9 @@ def fit(
         validation_steps: goes to Keras's own ``fit``.
         validation_batch_size: samples a step when validating.
         validation_freq: validate every so many epochs, or after the epochs listed (from 1).
+        augment: transforms every training batch before the model sees it, in threads and ahead of the training
+            (see :class:`hondo.core.arrays.BatchTransform`); ``x`` and ``y`` must be single arrays or sources then.
+            Class weights go by the labels as they are given; weights and validation data stay as they are.
         seed: draw each epoch's order from this seed, which makes a training repeatable and resumable.
         sink: is told what happens (see :mod:`hondo.core.events`).
         cancel: stops the training within a chunk.
@@ -111,7 +115,7 @@ def fit(
         "validation_freq": validation_freq,
     }  # fmt: skip
     call = _Call(
-        model, x, y, tuple(callbacks or ()), arguments, seed, sink, cancel or CancelToken(), checkpoint,
+        model, x, y, tuple(callbacks or ()), arguments, augment, seed, sink, cancel or CancelToken(), checkpoint,
         every_batch, chunk_seconds,
     )  # fmt: skip
     if reason := why_not_whole(model, x, y, steps_per_epoch, validation_steps, validation_data):
@@ -141,6 +145,7 @@ class _Call:
     y: Any
     callbacks: tuple[Any, ...]
     keras: dict[str, Any]
+    augment: BatchTransform | None
     seed: int | None
     sink: Sink
     cancel: CancelToken
@@ -154,25 +159,68 @@ def _fall_back(call: _Call, reason: str, *, eagerly: bool = False) -> Any:
     text = tr(f"Keras's own fit trains here: {reason}", f"Aquí entrena el fit de Keras: {reason}")
     call.sink(Notice(text, "warning"))
     told: dict[str, Any] = {"sink": call.sink, "cancel": call.cancel, "seed": call.seed, "eagerly": eagerly}
+    if streamed := _streamed(call):
+        told["streamed"] = streamed
     return keras_fit(call.model, call.x, call.y, callbacks=call.callbacks, **told, **call.keras)
 
 
-def _loop(call: _Call) -> Loop:
-    """The training compiled whole, ready to run; the model's variables are made on the way."""
-    given, seed = call.keras, call.seed
+def _streamed(call: _Call) -> Streamed | None:
+    """The samples a batch at a time, where Keras cannot read or augment them itself.
+
+    Raises:
+        DataError: if there is augmentation for what are no arrays.
+    """
+    held = call.keras["validation_data"]
+    validates = held is None or isinstance(held, (tuple, list))
+    if not (arrays_throughout(call.x, call.y) and validates):
+        if call.augment is not None:
+            kind = type(call.x).__name__
+            raise DataError(
+                tr(
+                    f"augment needs arrays or a source that is read by index; the data come as {kind}",
+                    f"augment necesita arrays o una fuente que se lea por índice; los datos vienen como {kind}",
+                ),
+                tr("Augment within the data themselves.", "Aumente dentro de los propios datos."),
+            )
+        return None
+    samples, held_out = _samples(call)
+    if not (samples.lazy or (held_out is not None and held_out.lazy)):
+        return None
+    batch = min(call.keras["batch_size"] or 32, samples.count)
+    validation_batch = call.keras["validation_batch_size"] or batch
+    return Streamed(samples, held_out, batch, validation_batch, _drawing(call, samples.count, batch))
+
+
+def _samples(call: _Call) -> tuple[Samples, Samples | None]:
+    """What to learn from, weighed and with its transform, and what to validate on."""
+    given = call.keras
     samples, held_out = _split(
         gather(call.x, call.y, given["sample_weight"]), given["validation_split"], given["validation_data"]
     )
     if given["class_weight"] is not None:
         samples = weigh_classes(samples, given["class_weight"])
-    batch = min(given["batch_size"] or 32, samples.count)
+    return samples.augmented(call.augment), held_out
+
+
+def _drawing(call: _Call, count: int, batch: int) -> Callable[[int], IntArray]:
+    """Draws an epoch's order of ``count`` samples."""
 
     def draw_order(epoch: int) -> IntArray:
-        draw = np.random.permutation if seed is None else generator(seed, "order", epoch).permutation
-        return order_of_samples(samples.count, batch, given["shuffle"], draw)
+        draw = np.random.permutation if call.seed is None else generator(call.seed, "order", epoch).permutation
+        return order_of_samples(count, batch, call.keras["shuffle"], draw)
+
+    return draw_order
+
+
+def _loop(call: _Call) -> Loop:
+    """The training compiled whole, ready to run; the model's variables are made on the way."""
+    given = call.keras
+    samples, held_out = _samples(call)
+    batch = min(given["batch_size"] or 32, samples.count)
+    draw_order = _drawing(call, samples.count, batch)
 
     def first_batch() -> None:
-        if seed is None:
+        if call.seed is None:
             draw_order(0)
 
     build(call.model, *samples.batch_shapes(batch), note_first_batch=first_batch)

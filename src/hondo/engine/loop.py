@@ -9,6 +9,7 @@ import numpy as np
 
 from hondo.core.arrays import IntArray
 from hondo.core.backend import KerasModel, keras
+from hondo.core.errors import DataError
 from hondo.core.events import (
     CancelToken,
     CheckpointSaved,
@@ -31,7 +32,7 @@ from hondo.engine.checkpoint import (
     save_checkpoint,
 )
 from hondo.engine.evaluate import Evaluator
-from hondo.engine.feed import Feed, ResidentFeed, Samples, StreamedFeed, on_device
+from hondo.engine.feed import Feed, ResidentFeed, Stream, on_device
 from hondo.engine.program import (
     Cancelled,
     ChunkResult,
@@ -42,7 +43,12 @@ from hondo.engine.program import (
     train_function,
     whole_or_single,
 )
+from hondo.engine.reader import stretches_of
+from hondo.engine.samples import Samples, damage_notice
 from hondo.engine.state import read_state, write_state
+
+SAVING_SHARE = 20
+"""Between two checkpoints of one epoch, so many times the time passes that writing one takes."""
 
 
 @dataclass(frozen=True)
@@ -102,17 +108,36 @@ def _where(epoch: int, fault: _Diverged) -> str:
     )
 
 
-def _stretches(plan: Plan) -> list[_Stretch]:
-    """The full batches, and the partial last one if there is one."""
-    samples = plan.samples
-    whole, partial = divmod(samples.count, plan.batch_size)
-    sizes = [(batch, steps) for batch, steps in ((plan.batch_size, whole), (partial, 1)) if batch and steps]
+class _Orders:
+    """Each epoch's order of samples, drawn once however often it is asked for; only the latest are kept."""
+
+    def __init__(self, draw: Callable[[int], IntArray]) -> None:
+        self._draw = draw
+        self._kept: dict[int, IntArray] = {}
+
+    def __call__(self, epoch: int) -> IntArray:
+        if epoch not in self._kept:
+            kept = sorted(self._kept)[-1:]
+            self._kept = {**{each: self._kept[each] for each in kept}, epoch: self._draw(epoch)}
+        return self._kept[epoch]
+
+
+def _stretches(plan: Plan) -> tuple[list[_Stretch], Stream | None]:
+    """The full batches, and the partial last one if there is one; and what reads them if they are streamed."""
+    samples, orders = plan.samples, _Orders(plan.order)
+    sizes = stretches_of(samples.count, plan.batch_size)
+    stream: Stream | None = None
+    feeds: list[Feed] = []
     if samples.lazy:
-        feeds: list[Feed] = [StreamedFeed(samples, batch, steps) for batch, steps in sizes]
+        stream = Stream(samples, sizes, orders, plan.epochs)
+        feeds += stream.feeds
     else:
-        rows = on_device(samples)
-        feeds = [ResidentFeed(rows) for _ in sizes]
-    return [_Stretch(feed, *size, Pace(plan.chunk_seconds)) for feed, size in zip(feeds, sizes, strict=True)]
+        rows, first = on_device(samples), 0
+        for batch, steps in sizes:
+            feeds.append(ResidentFeed(rows, orders, first, batch, steps))
+            first += batch * steps
+    paced = [_Stretch(feed, *size, Pace(plan.chunk_seconds)) for feed, size in zip(feeds, sizes, strict=True)]
+    return paced, stream
 
 
 @dataclass
@@ -128,12 +153,13 @@ class Loop:
         plan = self.plan
         self.state = read_state(self.model)
         self.history = next(c for c in plan.callbacks.callbacks if isinstance(c, keras.callbacks.History))
-        self._stretches = _stretches(plan)
+        self._stretches, self._stream = _stretches(plan)
         self.steps = sum(stretch.steps for stretch in self._stretches)
         self._sync_at_batches = needs_state_at_batches(plan.callbacks.callbacks)
         self._position = Position(plan.initial_epoch)
         self._rates: list[float] = []
         self._began, self._seconds_before = time.perf_counter(), 0.0
+        self._save_after = 0.0
 
     def trace(self) -> None:
         """Trace the first program, before anybody hears of a training that perhaps cannot be compiled.
@@ -151,6 +177,7 @@ class Loop:
         self.model.stop_training = False
         self._take_up()
         plan.sink(TrainingStarted(plan.epochs, self.steps, self._position.epoch))
+        self._save_after = time.perf_counter() + (plan.checkpoint.seconds if plan.checkpoint else 0.0)
         try:
             if not self._position.ended:
                 self._epochs()
@@ -159,8 +186,13 @@ class Loop:
             self.detail = _where(self._position.epoch, fault)
         except Cancelled:
             self.reason = "cancelled"
-            self._save(at_end=True)
+            self._save()
+        except DataError:
+            self._save()  # once the data are mended, it goes on from here
+            raise
         finally:
+            if self._stream is not None:
+                self._stream.close()
             write_state(self.model, self.state)
             self.model.optimizer.finalize_variable_values(self.model.trainable_variables)
         plan.callbacks.on_train_end({name: values[-1] for name, values in self.history.history.items() if values})
@@ -207,28 +239,35 @@ class Loop:
             self._rates.append(float(np.asarray(self.model.optimizer.learning_rate)))
             seconds = time.perf_counter() - began
             plan.sink(EpochEnded(epoch, {**logs, "learning_rate": self._rates[-1]}, seconds))
-            self._save(at_end=last)
+            if last or (plan.checkpoint is not None and (epoch + 1) % plan.checkpoint.every == 0):
+                self._save()
             if last:
                 return
 
     def _epoch(self, epoch: int, began: float) -> dict[str, float]:
         """Take the epoch's steps from the present position on; returns the logs as Keras gives them."""
-        order = self.plan.order(epoch)
         done, logs = 0, {}
         for stretch in self._stretches:
-            size = stretch.steps * stretch.batch
-            stretch.feed.begin(order[:size].reshape(stretch.steps, stretch.batch))
-            order = order[size:]
+            if done <= self._position.step < done + stretch.steps:
+                stretch.feed.begin(epoch, self._position.step - done)
             while done <= self._position.step < done + stretch.steps and not self.model.stop_training:
                 if self.plan.cancel.cancelled:
                     raise Cancelled
                 step, logs = self._chunk(stretch, self._position.step - done, done)
                 self._position = Position(epoch, done + step)
                 self.plan.sink(Progress(epoch, done + step, self.steps, logs, time.perf_counter() - began))
+                if self._stream is not None:
+                    self._tell_damage(self.plan.samples)
+                if self._position.step < self.steps and time.perf_counter() > self._save_after:
+                    self._save()
             done += stretch.steps
         write_state(self.model, self.state)
         results = {name: float(value) for name, value in self.model.get_metrics_result().items()}
         return results if not logs or results.keys() == logs.keys() else logs
+
+    def _tell_damage(self, samples: Samples) -> None:
+        for error in samples.untold_damage():
+            self.plan.sink(damage_notice(error))
 
     def _chunk(self, stretch: _Stretch, step: int, done: int) -> tuple[int, dict[str, float]]:
         """One call of the compiled program; returns the step reached and the running logs."""
@@ -238,7 +277,7 @@ class Loop:
         plan.callbacks.on_train_batch_begin(done + step)
         if self._sync_at_batches:
             self.state = read_state(self.model)
-        portion = stretch.feed.portion(step)
+        portion = stretch.feed.portion(step, plan.cancel)
 
         def call(count: int) -> ChunkResult:
             return run(self.state, portion.rows, portion.order, np.int32(portion.start), np.int32(count))
@@ -278,7 +317,7 @@ class Loop:
         return stretch.program.ready(self.plan.cancel)
 
     def _trace(self, stretch: _Stretch) -> Program:
-        rows, order = stretch.feed.shapes(stretch.batch, stretch.steps)
+        rows, order = stretch.feed.shapes()
         shapes = (self.state, rows, order, np.int32(0), np.int32(0))
 
         def make() -> tuple[Program, bool]:
@@ -296,11 +335,13 @@ class Loop:
         plan.callbacks.on_test_begin()
         logs = plan.validation.run(plan.cancel)
         plan.callbacks.on_test_end(logs)
+        self._tell_damage(plan.validation.samples)
         return {f"val_{name}": value for name, value in logs.items()}
 
-    def _save(self, *, at_end: bool) -> None:
-        how, position = self.plan.checkpoint, self._position
-        if how is None or not (at_end or position.epoch % how.every == 0):
+    def _save(self) -> None:
+        """Save the present position, if it is to be saved at all, and say when to do so next within an epoch."""
+        how, position, began = self.plan.checkpoint, self._position, time.perf_counter()
+        if how is None:
             return
         save_checkpoint(
             how.path,
@@ -315,4 +356,6 @@ class Loop:
                 seconds=self._seconds(),
             ),
         )
+        now = time.perf_counter()
+        self._save_after = now + max(how.seconds, SAVING_SHARE * (now - began))
         self.plan.sink(CheckpointSaved(position.epoch, how.path))

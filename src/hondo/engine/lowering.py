@@ -128,7 +128,11 @@ def _convolution(frame: _Frame, equation: Any) -> Any:
     (out,) = equation.outvars
     if not _float32(left, right, out.aval):
         return None
-    return convolve(left, right, out.aval.shape, equation.params)
+    # The gradient with respect to the input meets the weights from last to first.
+    turned, space = frame.source(equation.invars[1]), equation.params["dimension_numbers"].rhs_spec[2:]
+    if turned is None or turned.primitive.name != "rev" or sorted(turned.params["dimensions"]) != sorted(space):
+        return convolve(left, right, out.aval.shape, equation.params)
+    return convolve(left, frame.value(turned.invars[0]), out.aval.shape, equation.params, mirrored=True)
 
 
 def _max_pool(frame: _Frame, equation: Any) -> Any:

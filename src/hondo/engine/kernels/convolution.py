@@ -12,9 +12,9 @@ from jax import lax
 from hondo.engine.kernels.contraction import Contraction
 from hondo.engine.kernels.depthwise import Depthwise
 from hondo.engine.kernels.library import call
-from hondo.engine.kernels.machine import processor
+from hondo.engine.kernels.transposing import swap_last
 from hondo.engine.kernels.windows import Axis, make_axis
-from hondo.engine.kernels.winograd import Squares, applies, winograd, winograd_gradient
+from hondo.engine.kernels.winograd import Squares, pays, winograd, winograd_gradient
 
 _FEW_ROWS = 8  # a tile needs about so many rows; with fewer samples, the pixels of a line are taken for rows
 
@@ -29,6 +29,7 @@ class Convolution:
         left_strides, right_strides, out_strides: elements from one index to the next along the same dimensions.
         strides, padding, left_dilation, right_dilation: one entry a spatial dimension; padding low and high.
         feature_groups, batch_groups: at most one of them above 1.
+        mirrored: the right operand's spatial dimensions are stored from last to first.
     """
 
     left: tuple[int, ...]
@@ -43,15 +44,19 @@ class Convolution:
     right_dilation: tuple[int, ...]
     feature_groups: int = 1
     batch_groups: int = 1
+    mirrored: bool = False
 
 
-def convolve(left: jax.Array, right: jax.Array, out_shape: Sequence[int], params: dict[str, Any]) -> jax.Array:
+def convolve(
+    left: jax.Array, right: jax.Array, out_shape: Sequence[int], params: dict[str, Any], *, mirrored: bool = False
+) -> jax.Array:
     """What ``conv_general_dilated`` with these parameters computes.
 
     Args:
         left, right: float32 operands.
         out_shape: the result's shape.
         params: the primitive's parameters.
+        mirrored: reverse the right operand's spatial dimensions first.
     """
     numbers = params["dimension_numbers"]
     left_order, right_order, out_order = numbers.lhs_spec, numbers.rhs_spec, numbers.out_spec
@@ -66,7 +71,9 @@ def convolve(left: jax.Array, right: jax.Array, out_shape: Sequence[int], params
         left_order = tuple(order.index(axis) for axis in range(left.ndim))
     if right_order[0] != right.ndim - 1:
         order = (*range(2, right.ndim), 1, 0)
-        right = right.transpose([right_order[axis] for axis in order])
+        wanted = [right_order[axis] for axis in order]
+        swapped = [*range(right.ndim - 2), right.ndim - 1, right.ndim - 2]
+        right = swap_last(right) if wanted == swapped else right.transpose(wanted)
         right_order = tuple(order.index(axis) for axis in range(right.ndim))
     final = None
     if out_order[1] != len(out_shape) - 1:
@@ -89,6 +96,7 @@ def convolve(left: jax.Array, right: jax.Array, out_shape: Sequence[int], params
         right_dilation=tuple(params["rhs_dilation"]),
         feature_groups=groups,
         batch_groups=batch_groups,
+        mirrored=mirrored,
     )
     result = _compute(described, left, right, out_shape)
     return result if final is None else result.transpose(final)
@@ -135,7 +143,8 @@ def _along_lines(c: Convolution, padded: Sequence[int]) -> Contraction:
     strides = _strides(padded)
     *space, _ = (_axis(c, place, strides[place - 1]) for place in range(2, len(c.left)))
     samples = Axis(tuple((n, 0, 1) for n in range(c.left[0])), 1, 1, strides[0], 0, c.out_strides[0])
-    window = Axis(((0, 0, c.right[-1]),), c.right_dilation[-1], 1, strides[-2], c.right_strides[-1], 0)
+    first, step = (c.right[-1] - 1, -1) if c.mirrored else (0, 1)
+    window = Axis(((0, first, c.right[-1]),), c.right_dilation[-1], step, strides[-2], c.right_strides[-1], 0)
     return Contraction(
         axes=(samples, *space, window),
         batch=c.out[-1],
@@ -154,15 +163,17 @@ def _by_winograd(c: Convolution, left: jax.Array, right: jax.Array) -> jax.Array
     plain = {*c.strides, *c.left_dilation, *c.right_dilation, c.feature_groups, c.batch_groups} == {1}
     if not plain or len(c.left) != 4:
         return None
-    (top, _), (beside, _), lanes = *c.padding, processor().lanes
+    (top, _), (beside, _) = c.padding
     orders = tuple(_order(strides) for strides in (c.left_strides, c.right_strides, c.out_strides))
-    if c.right[2:] == (3, 3) and orders == _FORWARD:
-        squares = Squares(c.left[0], *c.left[2:], top, beside, *c.out[2:])
-        return winograd(left, right, squares) if applies(squares, c.left[1], c.right[0], lanes) else None
-    if c.out[2:] == (3, 3) and orders == _GRADIENT:
-        squares = Squares(c.left[1], *c.left[2:], top, beside, *c.right[2:])
-        found = applies(squares, c.left[0], c.right[0], lanes)
-        return winograd_gradient(left, right, squares, lanes) if found else None
+    products = prod(sum(count for _, _, count in _axis(c, place).meets) for place in (2, 3))
+    if orders == _FORWARD and c.right[2:] in _TAPS:
+        squares = Squares(c.right[2], c.left[0], *c.left[2:], top, beside, *c.out[2:])
+        if pays(squares, c.left[1], c.right[0], products, gradient=False):
+            return winograd(left, right, squares, mirrored=c.mirrored)
+    if orders == _GRADIENT and c.out[2:] in _TAPS and not c.mirrored:
+        squares = Squares(c.out[2], c.left[1], *c.left[2:], top, beside, *c.right[2:])
+        if pays(squares, c.left[0], c.right[0], products, gradient=True):
+            return winograd_gradient(left, right, squares)
     return None
 
 
@@ -171,6 +182,7 @@ def _order(strides: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(range(len(strides)), key=lambda axis: -strides[axis]))
 
 
+_TAPS = ((3, 3), (5, 5))
 _FORWARD = ((0, 2, 3, 1), (2, 3, 1, 0), (0, 2, 3, 1))
 """Pictures, rows, columns, channels; weights by row, column, channel, feature; pictures again."""
 _GRADIENT = ((1, 2, 3, 0), (1, 2, 3, 0), (2, 3, 0, 1))
@@ -213,4 +225,5 @@ def _axis(c: Convolution, place: int, left_stride: int | None = None) -> Axis:
         apart=c.right_dilation[dimension],
         between=c.left_dilation[dimension],
         strides=(left_stride or c.left_strides[place], c.right_strides[place], c.out_strides[place]),
+        mirrored=c.mirrored,
     )

@@ -49,6 +49,7 @@ def make_axis(
     apart: int = 1,
     between: int = 1,
     strides: tuple[int, int, int],
+    mirrored: bool = False,
 ) -> Axis:
     """Slide a window along one dimension.
 
@@ -59,6 +60,7 @@ def make_axis(
         apart: from one entry of the window to the next (its dilation).
         between: from one entry of the input to the next (its dilation).
         strides: elements from one index to the next, of the input, the window and the result.
+        mirrored: the window's entries are stored from last to first.
     """
     size, window, positions = sizes
     meets = []
@@ -71,7 +73,10 @@ def make_axis(
         ]
         meets.append((*hits[0], len(hits)) if hits else (0, 0, 0))
     common = gcd(between, apart)
-    return Axis(tuple(meets), apart // common, between // common, *strides)
+    step = between // common
+    if mirrored:
+        meets, step = [(start, window - 1 - entry, count) for start, entry, count in meets], -step
+    return Axis(tuple(meets), apart // common, step, *strides)
 
 
 def parts(total: int, size: int) -> int:

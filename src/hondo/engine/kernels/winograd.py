@@ -1,7 +1,8 @@
-"""3×3 convolutions with a quarter of the products: Winograd's filtering of 4×4 results at a time.
+"""3×3 and 5×5 convolutions with a fraction of the products, by Winograd's filtering of squares.
 
 Each 6×6 square of the input is transformed, the 36 points are multiplied as matrices (squares × channels times
-channels × features), and the products transformed back to 4×4 results. The gradient with respect to the weights
+channels × features), and the products transformed back to 4×4 results of 3×3 taps, or 2×2 of 5×5: a quarter of the
+products, or a third. The gradient with respect to the weights
 transforms both its operands and sums the products over all squares. A task keeps everything between the two
 transforms in its core's cache.
 """
@@ -20,15 +21,13 @@ from llvmlite import ir
 from hondo.engine.kernels.calls import add_handler
 from hondo.engine.kernels.emit import I64, PTR, VOID, Emitter, Int, Vectors
 from hondo.engine.kernels.library import call
-from hondo.engine.kernels.machine import Processor
+from hondo.engine.kernels.machine import Processor, processor
 from hondo.engine.kernels.tile import Tile, tile_shape
-from hondo.engine.kernels.transforms import Applied, Matrix, filtering, transposed
+from hondo.engine.kernels.transforms import Applied, Filtering, Matrix, filtering, transposed
 from hondo.engine.kernels.windows import parts
 
-_M, _R = 4, 3
-_N = _M + _R - 1
+_N = 6
 _POINTS = tuple(Fraction(each) for each in ("0", "3/4", "-3/4", "3/2", "-3/2"))
-_F = filtering(_M, _R, _POINTS)
 _SCRATCH_BYTES = 512 * 1024
 _TASKS = 16
 
@@ -38,11 +37,13 @@ class Squares:
     """Where the squares of a picture's results lie.
 
     Attributes:
+        taps: of the filter, along each side.
         batch, height, width: of the input.
         top, left: the padding there.
         out_height, out_width: of the results.
     """
 
+    taps: int
     batch: int
     height: int
     width: int
@@ -52,9 +53,19 @@ class Squares:
     out_width: int
 
     @property
+    def side(self) -> int:
+        """Results along a square's side."""
+        return _N - self.taps + 1
+
+    @property
+    def matrices(self) -> Filtering:
+        """The transforms."""
+        return filtering(self.side, self.taps, _POINTS)
+
+    @property
     def grid(self) -> tuple[int, int, int]:
         """Pictures, rows and columns of squares."""
-        return self.batch, parts(self.out_height, _M), parts(self.out_width, _M)
+        return self.batch, parts(self.out_height, self.side), parts(self.out_width, self.side)
 
     @property
     def count(self) -> int:
@@ -93,15 +104,30 @@ class _Pixels:
 
 
 def _write_transform(
-    e: Emitter, matrix: Matrix, pixels: list[list[ir.Value]], channels: Int, to: ir.Value, step: int, ahead: int
+    e: Emitter,
+    matrix: Matrix,
+    pixels: list[list[ir.Value]],
+    channels: Int,
+    to: ir.Value,
+    step: int,
+    ahead: tuple[int, int],
 ) -> None:
-    """Transform a square for all channels; the point ``(i, j)`` goes to ``to + (i · n + j) · step``."""
+    """Transform a square for all channels.
+
+    Args:
+        matrix: the transform.
+        pixels: the square's addresses.
+        channels: how many.
+        to: where the point ``(i, j)`` goes, ``(i · n + j) · step`` further on.
+        step: elements from one point to the next.
+        ahead: how many pixels further right the next square lies, and the elements of a pixel.
+    """
     applied, v = Applied(e), Vectors(e)
-    size = len(matrix[0])
+    step_right, distance = ahead
     with e.loop(channels, step=e.lanes) as channel:
         for row in pixels:
-            for pixel in row[size - _M :]:  # those that the next square will not find in the cache yet
-                e.prefetch(e.at(e.at(pixel, channel), ahead))
+            for pixel in row[-step_right:]:  # the next square will not find in the cache what lies right of these
+                e.prefetch(e.at(e.at(pixel, channel), step_right * distance))
         applied.square(
             matrix,
             lambda r, c: v.load(e.at(pixels[r][c], channel), e.lanes),
@@ -120,7 +146,7 @@ class _Task:
         """Every square: its place in the task, and ``(picture, row, column)`` of its first result."""
         with self.e.loop(count) as place:
             picture, row, column = self.e.split(self.e.add(first, place), self.squares.grid)
-            yield place, [picture, self.e.mul(row, _M), self.e.mul(column, _M)]
+            yield place, [picture, self.e.mul(row, self.squares.side), self.e.mul(column, self.squares.side)]
 
     def inputs(self, e: Emitter, source: _Pixels, where: Sequence[Int]) -> list[list[ir.Value]]:
         """The 6×6 pixels that a square's results need."""
@@ -172,12 +198,12 @@ class Filter:
             to = e.at(scratch, e.mul(place, self.channels))
             _write_transform(
                 e,
-                _F.inputs,
+                s.matrices.inputs,
                 task.inputs(e, source, where),
                 self.channels,
                 to,
                 block * self.channels,
-                _M * self.channels,
+                (s.side, self.channels),
             )
         target = _Pixels(e, out, (s.out_height, s.out_width), self.features, nowhere)
         with e.loop(self.features, step=wide) as feature:
@@ -219,12 +245,12 @@ class Filter:
         first, count, block, wide = sizes
         applied, v = Applied(e), Vectors(e)
         with task.each_square(first, count) as (place, where):
-            pixels = target.of(where, _M)
+            pixels = target.of(where, task.squares.side)
             source = e.at(products, e.mul(place, wide))
             with e.loop(wide, step=e.lanes) as vector:
                 at = e.add(feature, vector)
                 applied.square(
-                    _F.results,
+                    task.squares.matrices.results,
                     lambda i, j: v.load(e.at(source, e.add((i * _N + j) * block * wide, vector)), e.lanes),
                     lambda r, c, value: v.store(value, e.at(pixels[r][c], at), e.lanes),
                 )
@@ -278,11 +304,17 @@ class FilterGradient:
             with task.each_square(first, count) as (place, where):
                 to = e.at(scratch, e.mul(place, tall))
                 _write_transform(
-                    e, _F.inputs, task.inputs(e, inputs, where), tall, to, block * tall, _M * self.channels
+                    e, s.matrices.inputs, task.inputs(e, inputs, where), tall, to, block * tall, (s.side, self.channels)
                 )
                 to = e.at(right_points, e.mul(place, wide))
                 _write_transform(
-                    e, transposed(_F.results), slopes.of(where, _M), wide, to, block * wide, _M * self.features
+                    e,
+                    transposed(s.matrices.results),
+                    slopes.of(where, s.side),
+                    wide,
+                    to,
+                    block * wide,
+                    (s.side, self.features),
                 )
             further = e.b.icmp_signed(">", e.i64(first), e.i64(begin))
             self._multiply(e, processor, (scratch, right_points, out), (tall, wide, block), count, further)
@@ -317,36 +349,55 @@ def _width(total: int, lanes: int) -> int:
     return 2 * lanes if total % (2 * lanes) == 0 else lanes
 
 
-def applies(squares: Squares, channels: int, features: int, lanes: int) -> bool:
-    """Whether fewer products outweigh the transforms."""
-    return (
-        channels % lanes == 0
-        and features % lanes == 0
-        and squares.count >= 64
-        and min(squares.out_height, squares.out_width) >= _M
-    )
+def pays(squares: Squares, channels: int, features: int, products: int, *, gradient: bool) -> bool:
+    """Whether fewer products outweigh the transforms.
+
+    Args:
+        squares: where the results lie.
+        channels, features: how many.
+        products: how many pairs of pixel and tap a picture has for each channel and feature.
+        gradient: for the gradient with respect to the weights rather than the convolution.
+    """
+    lanes = processor().lanes
+    if channels % lanes or features % lanes or squares.count < _FEWEST:
+        return False
+    points = _N * _N
+    # For the weights' gradient, both transforms are made anew for each tile of channels and features.
+    width = _width(features, lanes)
+    transforms = (_INTO + _OUT_OF) / width if gradient else _INTO / features + _OUT_OF / channels
+    return squares.count * (points + transforms) < _WORTH * products * squares.batch
 
 
-def winograd(x: jax.Array, weights: jax.Array, squares: Squares) -> jax.Array:
-    """The convolution of ``(batch, height, width, channels)`` with ``(3, 3, channels, features)``."""
+_FEWEST = 32
+_INTO, _OUT_OF, _WORTH = 260.0, 170.0, 0.9  # instructions of a transform of one vector, as measured
+
+
+def winograd(x: jax.Array, weights: jax.Array, squares: Squares, *, mirrored: bool) -> jax.Array:
+    """The convolution of ``(batch, height, width, channels)`` with ``(taps, taps, channels, features)``.
+
+    Args:
+        x, weights: float32.
+        squares: where the results lie.
+        mirrored: take the taps from last to first, down and across.
+    """
     channels, features = weights.shape[2:]
-    points = jnp.dot(_TAPS, weights.reshape(_R * _R, -1), precision="highest")
+    points = jnp.dot(_taps(squares, mirrored), weights.reshape(squares.taps**2, -1), precision="highest")
     out = (squares.batch, squares.out_height, squares.out_width, features)
     return call(Filter(squares, channels, features), (x, points.reshape(_N * _N, channels, features)), out)
 
 
-def winograd_gradient(x: jax.Array, slope: jax.Array, squares: Squares, lanes: int) -> jax.Array:
-    """The gradient with respect to the weights ``(3, 3, channels, features)``."""
-    channels, features = x.shape[3], slope.shape[3]
+def winograd_gradient(x: jax.Array, slope: jax.Array, squares: Squares) -> jax.Array:
+    """The gradient with respect to the weights ``(taps, taps, channels, features)``."""
+    channels, features, lanes = x.shape[3], slope.shape[3], processor().lanes
     blocks = (channels // _width(channels, lanes)) * (features // _width(features, lanes))
     shares = min(parts(8, blocks), parts(squares.count, 16))
     found = call(FilterGradient(squares, channels, features, shares), (x, slope), (shares, _N * _N, channels, features))
-    weights = jnp.dot(_TAPS.T, found.sum(0).reshape(_N * _N, -1), precision="highest")
-    return weights.reshape(_R, _R, channels, features)
+    weights = jnp.dot(_taps(squares, mirrored=False).T, found.sum(0).reshape(_N * _N, -1), precision="highest")
+    return weights.reshape(squares.taps, squares.taps, channels, features)
 
 
-def _as_array(matrix: Matrix) -> np.ndarray:
-    return np.array([[float(each) for each in row] for row in matrix])
-
-
-_TAPS = np.kron(_as_array(_F.taps), _as_array(_F.taps)).astype(np.float32)
+def _taps(squares: Squares, mirrored: bool) -> np.ndarray:
+    """``(36, taps²)``: from weights to points."""
+    once = np.array([[float(each) for each in row] for row in squares.matrices.taps])
+    once = once[:, ::-1] if mirrored else once
+    return np.kron(once, once).astype(np.float32)
