@@ -21,6 +21,7 @@ from hondo.engine.kernels.windows import Axis, Tables, parts
 
 _PACKED_BYTES = 160 * 1024  # a task's part of the left array; with the right one it should stay in a core's own cache
 _SUMMED_BYTES = 384 * 1024
+_LARGE_BYTES = 1024 * 1024
 _TASKS = 24
 
 
@@ -102,9 +103,9 @@ def choose_blocking(c: Contraction, processor: Processor) -> Blocking:
     # The gradient of the weights: each result position sums over everything, some samples at a time.
     a_channel = 4 * windows * (c.batch + c.features)
     channel_block = max(1, min(c.channels, _SUMMED_BYTES // max(1, a_channel)))
-    positions = c.groups * prod(len(axis.meets) for axis in c.axes)
+    positions = prod(len(axis.meets) for axis in c.axes)
     batch_tiles, feature_tiles = parts(c.batch, rows), parts(c.features, tile_features)
-    wanted = parts(_TASKS, positions)
+    wanted = parts(_TASKS, c.groups * positions)
     batch_parts = min(batch_tiles, wanted)
     feature_parts = min(feature_tiles, parts(wanted, batch_parts))
     return Blocking(
@@ -113,8 +114,17 @@ def choose_blocking(c: Contraction, processor: Processor) -> Blocking:
         rows * parts(batch_tiles, batch_parts),
         tile_features * parts(feature_tiles, feature_parts),
         channel_block,
-        tuple(1 for _ in c.axes),
+        _chunks(c, c.groups * positions // (2 * _TASKS)),
     )
+
+
+def _chunks(c: Contraction, most: int) -> tuple[int, ...]:
+    """Positions of a task along each axis, no more than ``most`` together, the last axis first."""
+    chunks: list[int] = []
+    for axis in reversed(c.axes):
+        chunks.insert(0, max(1, min(len(axis.meets), most)))
+        most //= chunks[0]
+    return tuple(chunks)
 
 
 def _blocking_with_packing(c: Contraction, rows: int, vectors: int, tile_features: int, windows: int) -> Blocking:
@@ -133,10 +143,17 @@ def _blocking_with_packing(c: Contraction, rows: int, vectors: int, tile_feature
     for place in range(len(chunks)):  # rows first, columns only when single rows are too large
         while chunks[place] > 1 and (bytes_packed() > _PACKED_BYTES or tasks() < _TASKS):
             chunks[place] = parts(chunks[place], 2)
+    # In a matrix product a tile's part is small, so a task takes several: the same part of ``right`` serves all of
+    # them. Where ``right`` is larger than the caches, it should be read but once.
+    if 4 * windows * c.channels * c.features > _LARGE_BYTES:
+        tiles = min(2 * _PACKED_BYTES // max(1, bytes_packed()), parts(c.batch, rows))
+    else:
+        tiles = min(_PACKED_BYTES // max(1, bytes_packed()), tasks() // _TASKS)
+    tiles = max(1, tiles)
     feature_tiles = parts(c.features, tile_features)
-    feature_parts = min(feature_tiles, parts(_TASKS, max(1, tasks())))
+    feature_parts = min(feature_tiles, parts(_TASKS, max(1, tasks() // tiles)))
     feature_block = tile_features * parts(feature_tiles, feature_parts)
-    return Blocking(rows, vectors, rows, feature_block, channel_block, tuple(chunks))
+    return Blocking(rows, vectors, rows * tiles, feature_block, channel_block, tuple(chunks))
 
 
 def _most_span(axis: Axis, chunk: int) -> int:
@@ -153,9 +170,10 @@ class _Writer:
         c, blocking = contraction, self.blocking
         if c.packs:
             spans = [_most_span(axis, chunk) for axis, chunk in zip(c.axes, blocking.chunks, strict=True)]
-            strides = [blocking.channel_block * blocking.rows * prod(spans[place + 1 :]) for place in range(len(spans))]
+            line = blocking.channel_block * blocking.batch_block
+            strides = [line * prod(spans[place + 1 :]) for place in range(len(spans))]
             self.left_axes, self.left_batch = strides, blocking.channel_block
-            self.packed_values = prod(spans) * blocking.channel_block * blocking.rows
+            self.packed_values = prod(spans) * line
         else:
             self.left_axes, self.left_batch = [axis.left for axis in c.axes], c.left_batch
             self.packed_values = 0

@@ -16,6 +16,8 @@ from hondo.engine.kernels.transposing import swap_last
 from hondo.engine.kernels.windows import Axis, make_axis
 from hondo.engine.kernels.winograd import Squares, pays, winograd, winograd_gradient
 
+_TAPS = ((3, 3), (5, 5))
+_FEW_CHANNELS = 8
 _FEW_ROWS = 8  # a tile needs about so many rows; with fewer samples, the pixels of a line are taken for rows
 
 
@@ -29,6 +31,7 @@ class Convolution:
         left_strides, right_strides, out_strides: elements from one index to the next along the same dimensions.
         strides, padding, left_dilation, right_dilation: one entry a spatial dimension; padding low and high.
         feature_groups, batch_groups: at most one of them above 1.
+        layouts: the dimensions of each array as they lie in memory, slowest first, in the numbering above.
         mirrored: the right operand's spatial dimensions are stored from last to first.
     """
 
@@ -45,6 +48,19 @@ class Convolution:
     feature_groups: int = 1
     batch_groups: int = 1
     mirrored: bool = False
+    layouts: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def forward(self) -> bool:
+        """Whether pixels hold their channels, weights their features, and all else is in the usual order."""
+        space = tuple(range(2, len(self.left)))
+        return self.layouts == ((0, *space, 1), (*space, 1, 0), (0, *space, 1))
+
+    @property
+    def backward(self) -> bool:
+        """Whether it is the gradient with respect to weights of such a convolution: samples are summed over."""
+        space = tuple(range(2, len(self.left)))
+        return self.layouts == ((1, *space, 0), (1, *space, 0), (*space, 0, 1))
 
 
 def convolve(
@@ -97,6 +113,9 @@ def convolve(
         feature_groups=groups,
         batch_groups=batch_groups,
         mirrored=mirrored,
+        layouts=tuple(
+            tuple(order.index(axis) for axis in range(left.ndim)) for order in (left_order, right_order, out_order)
+        ),
     )
     result = _compute(described, left, right, out_shape)
     return result if final is None else result.transpose(final)
@@ -107,15 +126,71 @@ def _compute(c: Convolution, left: jax.Array, right: jax.Array, out_shape: Seque
     result = _by_winograd(c, left, right)
     if result is not None:
         return result
-    if max(c.feature_groups, c.batch_groups) > 1 and _depthwise_fits(c):
-        return call(_depthwise(c), (left, right), out_shape)
-    if c.left[0] < min(_FEW_ROWS, c.out[-1]) and c.left_strides[1] == 1 and c.feature_groups == c.batch_groups == 1:
-        low, high = c.padding[-1]
-        edges = [(0, 0, 0)] * left.ndim
-        edges[left.ndim - 2] = (low, high, c.left_dilation[-1] - 1)
-        left = lax.pad(left, np.float32(0), edges)
+    if max(c.feature_groups, c.batch_groups) > 1:
+        kernel = _depthwise(c) if _depthwise_fits(c) else contraction(c)
+        return call(kernel, (left, right), out_shape)
+    if c.forward and prod(c.right[2:]) == 1 and (_unpadded(c) or {*c.strides} == {1}):
+        return _product(c, left, right)
+    if c.backward and {*c.left_dilation} == {1}:
+        if prod(c.out[2:]) == 1 and all(low == 0 and high <= 0 for low, high in c.padding):
+            return _product_gradient(c, left, right, out_shape)
+        if c.left[0] < _FEW_CHANNELS and c.strides[-1] == 1 and not c.mirrored:
+            left = _padded(left, c)
+            return call(_gradient_of_few_channels(c, left.shape), (left, right), out_shape)
+    few = c.left[0] < _FEW_ROWS or (c.left[1] < _FEW_CHANNELS and c.right_dilation[-1] == 1 and not c.mirrored)
+    if c.forward and few and c.out[-1] > min(c.left[0], _FEW_ROWS):
+        left = _padded(left, c)
         return call(_along_lines(c, left.shape), (left, right), out_shape)
     return call(contraction(c), (left, right), out_shape)
+
+
+def _unpadded(c: Convolution) -> bool:
+    return {each for edges in c.padding for each in edges} == {0} and {*c.left_dilation} == {1}
+
+
+def _padded(left: jax.Array, c: Convolution) -> jax.Array:
+    """The left operand with the last spatial dimension's padding and dilation made explicit."""
+    edges = [(0, 0, 0)] * left.ndim
+    edges[left.ndim - 2] = (*c.padding[-1], c.left_dilation[-1] - 1)
+    return lax.pad(left, np.float32(0), edges)
+
+
+def _product(c: Convolution, left: jax.Array, right: jax.Array) -> jax.Array:
+    """Pixels × channels times channels × features; strides skip pixels, padding and dilation put zeros between."""
+    if {*c.strides} != {1}:
+        left = left[:, *(slice(None, None, stride) for stride in c.strides)]
+    rows, (features, channels) = prod(left.shape[:-1]), c.right[:2]
+    kernel = Contraction((), rows, channels, features, channels, 1, features, features)
+    product = call(kernel, (left, right), (*left.shape[:-1], features))
+    if _unpadded(c):
+        return product
+    edges = [(*ends, step - 1) for ends, step in zip(c.padding, c.left_dilation, strict=True)]
+    return lax.pad(product, np.float32(0), [(0, 0, 0), *edges, (0, 0, 0)])
+
+
+def _product_gradient(c: Convolution, left: jax.Array, right: jax.Array, out_shape: Sequence[int]) -> jax.Array:
+    """Channels × pixels times pixels × features."""
+    ends = [(size - 1) * step + 1 for size, step in zip(right.shape[1:-1], c.right_dilation, strict=True)]
+    left = left[:, *(slice(None, end, step) for end, step in zip(ends, c.right_dilation, strict=True))]
+    pixels, channels, features = prod(right.shape[:-1]), c.left[0], c.right[0]
+    return call(Contraction((), channels, 1, features, pixels, channels, features, features), (left, right), out_shape)
+
+
+def _gradient_of_few_channels(c: Convolution, padded: Sequence[int]) -> Contraction:
+    """The gradient of the weights where pixels have few channels: a line of the window takes their place as rows."""
+    strides, channels = _strides(padded), c.left[0]
+    *space, _ = (_axis(c, place, strides[place - 1]) for place in range(2, len(c.left)))
+    pixels = Axis(((0, 0, c.right[-1]),), c.right_dilation[-1], 1, strides[-2], c.right_strides[-1], 0)
+    return Contraction(
+        axes=(*space, pixels),
+        batch=c.out[-1] * channels,
+        left_batch=1,
+        out_batch=c.out_strides[0],
+        channels=c.left[1],
+        left_channel=strides[0],
+        right_channel=c.right_strides[1],
+        features=c.right[0],
+    )
 
 
 def _depthwise_fits(c: Convolution) -> bool:
@@ -145,12 +220,15 @@ def _along_lines(c: Convolution, padded: Sequence[int]) -> Contraction:
     samples = Axis(tuple((n, 0, 1) for n in range(c.left[0])), 1, 1, strides[0], 0, c.out_strides[0])
     first, step = (c.right[-1] - 1, -1) if c.mirrored else (0, 1)
     window = Axis(((0, first, c.right[-1]),), c.right_dilation[-1], step, strides[-2], c.right_strides[-1], 0)
+    axes, channels = (samples, *space, window), c.left[1]
+    if c.right_dilation[-1] == 1 and not c.mirrored:  # the pixels under a line of the window are contiguous
+        axes, channels = (samples, *space), c.right[-1] * c.left[1]
     return Contraction(
-        axes=(samples, *space, window),
+        axes=axes,
         batch=c.out[-1],
         left_batch=c.strides[-1] * strides[-2],
         out_batch=c.out_strides[-1],
-        channels=c.left[1],
+        channels=channels,
         left_channel=1,
         right_channel=c.right_strides[1],
         features=c.right[0],
@@ -164,29 +242,16 @@ def _by_winograd(c: Convolution, left: jax.Array, right: jax.Array) -> jax.Array
     if not plain or len(c.left) != 4:
         return None
     (top, _), (beside, _) = c.padding
-    orders = tuple(_order(strides) for strides in (c.left_strides, c.right_strides, c.out_strides))
     products = prod(sum(count for _, _, count in _axis(c, place).meets) for place in (2, 3))
-    if orders == _FORWARD and c.right[2:] in _TAPS:
+    if c.forward and c.right[2:] in _TAPS:
         squares = Squares(c.right[2], c.left[0], *c.left[2:], top, beside, *c.out[2:])
         if pays(squares, c.left[1], c.right[0], products, gradient=False):
             return winograd(left, right, squares, mirrored=c.mirrored)
-    if orders == _GRADIENT and c.out[2:] in _TAPS and not c.mirrored:
+    if c.backward and c.out[2:] in _TAPS and not c.mirrored:
         squares = Squares(c.out[2], c.left[1], *c.left[2:], top, beside, *c.right[2:])
         if pays(squares, c.left[0], c.right[0], products, gradient=True):
             return winograd_gradient(left, right, squares)
     return None
-
-
-def _order(strides: Sequence[int]) -> tuple[int, ...]:
-    """The dimensions from the slowest to the fastest; equal strides belong to dimensions of one entry."""
-    return tuple(sorted(range(len(strides)), key=lambda axis: -strides[axis]))
-
-
-_TAPS = ((3, 3), (5, 5))
-_FORWARD = ((0, 2, 3, 1), (2, 3, 1, 0), (0, 2, 3, 1))
-"""Pictures, rows, columns, channels; weights by row, column, channel, feature; pictures again."""
-_GRADIENT = ((1, 2, 3, 0), (1, 2, 3, 0), (2, 3, 0, 1))
-"""The same arrays as :data:`_FORWARD` has them, with pictures for channels, and weights as the result."""
 
 
 def _strides(shape: Sequence[int]) -> list[int]:
