@@ -32,6 +32,9 @@ _SLOW_IN_LOOPS = {
     "select_and_scatter_add",
 }
 
+# A loop begins with a copy of the state, which for tens of millions of weights takes as long as a part of the step.
+_LARGE_STATE = 2**26
+
 # For matrix products of a few hundred rows, which is what loops hold here, XLA's older kernels (Eigen) are 8-20 %
 # faster than the YNNPACK ones that it prefers since 0.9.
 _CPU_LOOP_OPTIONS = {"xla_cpu_experimental_ynn_fusion_type": ""}
@@ -235,11 +238,18 @@ def test_function(model: KerasModel, batch_size: int, *, loop: bool) -> Callable
 def whole_or_single(make: Callable[[bool], Callable[..., Any]], *shapes: Any) -> tuple[Program, bool]:
     """Trace a looped program, or the single-step one where a loop would be slow.
 
+    Args:
+        make: makes the function, looped or not.
+        shapes: what it will be called with, the state first.
+
     Returns:
         The program, and whether it loops.
     """
     if jax.default_backend() != "cpu":
         return Program(make(True), *shapes), True
+    state = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves(shapes[0]))
+    if state > _LARGE_STATE:
+        return single_step(make(False), *shapes), False
     program = Program(_for_cpu(make(True), *shapes), *shapes, options=_CPU_LOOP_OPTIONS)
     if program.contains(_SLOW_IN_LOOPS):
         return single_step(make(False), *shapes), False

@@ -8,7 +8,7 @@ import jax
 from llvmlite import ir
 
 from hondo.engine.kernels.calls import add_handler
-from hondo.engine.kernels.emit import I32, I64, PTR, VOID, Emitter, Int, Vectors
+from hondo.engine.kernels.emit import I32, I64, PTR, VOID, Emitter, Vectors
 from hondo.engine.kernels.library import call
 from hondo.engine.kernels.machine import Processor
 from hondo.engine.kernels.windows import parts
@@ -56,8 +56,8 @@ class Transposition:
             to = e.at(target, whole * self.rows)
             self._square(e, e.at(source, whole), to, rows, self.columns % e.lanes)
 
-    def _square(self, e: Emitter, source: ir.Value, target: ir.Value, rows: int, columns: Int) -> None:
-        v, width = Vectors(e), int(columns)
+    def _square(self, e: Emitter, source: ir.Value, target: ir.Value, rows: int, width: int) -> None:
+        v = Vectors(e)
         lines = [v.load(e.at(source, n * self.columns), width) if n < rows else v.zero() for n in range(e.lanes)]
         half = e.lanes // 2
         for _ in range(e.lanes.bit_length() - 1):  # shuffling the two halves like cards, so often, transposes
