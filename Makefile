@@ -42,8 +42,11 @@ lint: $(VENV)/.dev ## style, and who may import whom
 types: $(VENV)/.dev ## static types of src
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
-bench: $(VENV)/.bench ## measure beside TensorFlow, PyTorch and Keras on JAX
+bench: $(VENV)/.bench ## measure beside TensorFlow, PyTorch, Keras on JAX and others
 	$(BIN)/python -m benchmarks.training
+	$(BIN)/python -m benchmarks.prediction
+	$(BIN)/python -m benchmarks.augmentation
+	$(BIN)/python -m benchmarks.streaming
 
 docs: $(VENV)/.dev ## write the pages that are made from the code
 	$(BIN)/python -m docs.generate

@@ -1,85 +1,97 @@
-"""What is trained: the same network, data and batch size for every peer."""
+"""What is measured: the same network, data and batch size for every peer, and the goals."""
 
-import gzip
-import os
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
 
-import numpy as np
+from benchmarks.pictures import Pictures, load
 
-PIXELS, CLASSES = 784, 10
+PLAIN = ("hondo", "keras-jax", "keras-tensorflow", "torch")
+PEERS = ("hondo", "keras-jax", "keras-tensorflow", "keras-torch", "torch", "torch-channels-last", "torch-compiled")
+# Whose best counts; a goal may be set against one peer or against one of these.
+BEST = {"best torch": tuple(name for name in PEERS if name.startswith("torch")), "best peer": PEERS[1:]}
+PREDICT_BATCH = 128
 
 
 @dataclass(frozen=True)
 class Task:
-    """A training to be timed.
+    """A network to be trained and to predict.
 
     Attributes:
         name: how it is called in the table.
-        batch_size: samples a step.
+        network: its name in ``keras_networks`` and ``torch_networks``.
+        data: what it learns, a reader's name in ``pictures``.
+        shape: of a sample.
+        batch_size: samples a training step.
+        steps: steps an epoch; a handful where they are long, so that a round is short.
+        rounds: how many epochs are timed unless told otherwise.
+        goals: how many times faster Hondo is meant to train than each peer, or than the best of some.
         optimizer: ``sgd`` or ``adam``, with Keras's default learning rate.
-        keras_model: builds the network with Keras.
-        torch_model: builds the same network with PyTorch; it returns logits.
-        flops_a_step: multiplications and additions in the matrix products of one step.
-        samples: how many samples an epoch has.
-        goals: how many times faster than each peer Hondo is meant to be.
+        peers: who can take part.
+        predict_samples: how many samples a round of prediction has; 0 if prediction is not measured.
+        predict_goals: how many times faster Hondo is meant to predict.
     """
 
     name: str
+    network: str
+    data: str
+    shape: tuple[int, ...]
     batch_size: int
-    optimizer: str
-    keras_model: Callable[[Any], Any]
-    torch_model: Callable[[Any], Any]
-    flops_a_step: float
-    samples: int
+    steps: int
+    rounds: int
     goals: dict[str, float]
+    optimizer: str = "adam"
+    peers: tuple[str, ...] = PEERS
+    predict_samples: int = 0
+    predict_goals: dict[str, float] = field(default_factory=lambda: {"best peer": 1.0})
 
-    @property
-    def steps(self) -> int:
-        """Steps an epoch."""
-        return -(-self.samples // self.batch_size)
-
-
-def mlp_keras(keras: Any) -> Any:
-    """784-128 sigmoid-10 softmax."""
-    dense = keras.layers.Dense
-    return keras.Sequential(
-        [keras.Input((PIXELS,)), dense(128, activation="sigmoid"), dense(CLASSES, activation="softmax")]
-    )
+    def pictures(self, *, predict: bool = False) -> Pictures:
+        """The samples of an epoch, or of a round of prediction."""
+        return load(self.data, self.shape, self.predict_samples if predict else self.steps * self.batch_size)
 
 
-def mlp_torch(torch: Any) -> Any:
-    """The same; PyTorch's cross-entropy contains the softmax."""
-    nn = torch.nn
-    return nn.Sequential(nn.Linear(PIXELS, 128), nn.Sigmoid(), nn.Linear(128, CLASSES))
-
-
-# Forward and the weights' gradients of both layers, and the inputs' gradient of the second.
-MLP_FLOPS = 2 * 32 * (2 * PIXELS * 128 + 3 * 128 * CLASSES)
-
-TASKS = {
-    f"mnist-mlp-{optimizer}": Task(
-        f"mnist-mlp-{optimizer}", 32, optimizer, mlp_keras, mlp_torch, MLP_FLOPS, 60_000, goals
-    )
-    for optimizer, goals in {
-        "sgd": {"keras-tensorflow": 12.0, "torch": 3.5, "keras-jax": 3.0},
-        "adam": {"keras-tensorflow": 12.0, "torch": 4.5, "keras-jax": 3.0},
-    }.items()
+MLP_GOALS = {
+    "sgd": {"keras-tensorflow": 12.0, "torch": 3.5, "keras-jax": 3.0},
+    "adam": {"keras-tensorflow": 12.0, "torch": 4.5, "keras-jax": 3.0},
 }
 
-
-def mnist() -> tuple[Any, Any, str]:
-    """MNIST's training set as float32 rows in 0..1 and int32 labels; where it is not at hand, noise of that shape."""
-    here = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
-    for folder in (Path(os.environ.get("HONDO_DATA", here)), here):
-        for place in (folder, folder / "mnist"):
-            if (place / "train-images-idx3-ubyte.gz").exists():
-                pixels = gzip.decompress((place / "train-images-idx3-ubyte.gz").read_bytes())[16:]
-                labels = gzip.decompress((place / "train-labels-idx1-ubyte.gz").read_bytes())[8:]
-                x = np.frombuffer(pixels, np.uint8).reshape(-1, PIXELS).astype(np.float32) / 255
-                return x, np.frombuffer(labels, np.uint8).astype(np.int32), "MNIST"
-    generator = np.random.default_rng(0)
-    x = generator.random((60_000, PIXELS), dtype=np.float32)
-    return x, generator.integers(0, CLASSES, 60_000).astype(np.int32), "noise"
+TASKS = {
+    task.name: task
+    for task in (
+        *(
+            Task(f"mnist-mlp-{optimizer}", "mlp", "mnist", (784,), 32, 1875, 7, goals, optimizer, PLAIN)
+            for optimizer, goals in MLP_GOALS.items()
+        ),
+        Task(
+            name="mnist-cnn",
+            network="mnist_cnn",
+            data="mnist",
+            shape=(28, 28, 1),
+            batch_size=100,
+            steps=50,
+            rounds=5,
+            goals={"keras-tensorflow": 1.7, "best torch": 1.5},
+            predict_samples=12_800,
+        ),
+        Task(
+            name="cifar-vgg",
+            network="cifar_vgg",
+            data="cifar10",
+            shape=(32, 32, 3),
+            batch_size=64,
+            steps=20,
+            rounds=5,
+            goals={"keras-tensorflow": 1.7, "best torch": 1.3},
+            predict_samples=1_280,
+        ),
+        Task(
+            name="resnet50-32",
+            network="resnet50",
+            data="cifar10",
+            shape=(32, 32, 3),
+            batch_size=32,
+            steps=6,
+            rounds=5,
+            goals={"best peer": 2.0},
+            predict_samples=512,
+        ),
+    )
+}

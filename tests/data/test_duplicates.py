@@ -74,3 +74,21 @@ def test_planted_leaks_are_found_in_a_large_set():
     for (first, second), rows in found.across.items():
         known = {picture.tobytes() for picture in parts.splits[first].x}
         assert all(picture.tobytes() in known for picture in parts.splits[second].x[rows])
+
+
+def test_files_with_equal_ends_are_told_apart_by_what_lies_between(tmp_path):
+    for number, name in enumerate(("a/1.bmp", "a/2.bmp", "b/1.bmp", "b/2.bmp")):
+        picture = np.zeros((60, 60, 3), np.uint8)
+        picture[30, 30] = number % 3  # so that the last equals the first
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Image.fromarray(picture).save(tmp_path / name)
+    lazy = load_image_folder(tmp_path, memory_limit=0)
+    assert len({*lazy.train.x.marks}) == 1
+    assert find_duplicates(lazy).within == {"train": 1}
+
+
+def test_very_many_samples_are_not_searched_and_it_is_said(monkeypatch):
+    monkeypatch.setattr("hondo.data.duplicates.MOST", 3)
+    found = find_duplicates(dataset([1, 1, 1, 1]))
+    assert found.within == {"train": 0}
+    assert "not searched" in found.note()

@@ -101,3 +101,17 @@ def test_paths_that_lead_nowhere_are_refused_with_the_nearest_one(mine, name, me
 def test_keys_that_do_not_go_with_the_data_are_refused(mine, name, options, message):
     with pytest.raises(SpecError, match=message):
         load_dataset(DataSpec(path=str(mine / name), **options))
+
+
+def test_damaged_pictures_are_left_out_or_refused_as_the_spec_says(mine):
+    path = mine / "pictures"
+    (path / "a" / "0.png").write_bytes((path / "a" / "0.png").read_bytes()[:50])
+    assert "a/0.png" in " ".join(load_dataset(DataSpec(path=str(path))).notes)
+    with pytest.raises(DataError, match=r"a/0\.png"):
+        load_dataset(DataSpec(path=str(path), on_corrupt="refuse"))
+
+
+@pytest.mark.parametrize(("name", "options"), [("flowers.csv", {"target": "target"}), ("arrays.npz", {})])
+def test_only_pictures_can_be_damaged(mine, name, options):
+    with pytest.raises(SpecError, match=r"'data\.on_corrupt' would not be used"):
+        load_dataset(DataSpec(path=str(mine / name), on_corrupt="refuse", **options))

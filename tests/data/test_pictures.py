@@ -1,23 +1,26 @@
 import io
 import struct
 import zlib
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
+from sklearn.datasets import load_sample_image
 
 from hondo.core.arrays import ArraySource
 from hondo.core.errors import DataError
 from hondo.core.language import use_language
+from hondo.data.damage import Damage
 from hondo.data.files import FolderFiles
 from hondo.data.pictures import (
     LazyPictures,
     decode_picture,
-    in_threads,
+    glimpse_picture,
     inspect_picture,
-    looks_complete,
     read_pictures,
 )
+from hondo.data.pixels import resize_picture
 
 FORMATS = ["JPEG", "PNG", "BMP", "WEBP", "TIFF", "GIF", "PPM"]
 
@@ -97,8 +100,6 @@ def test_truncated_pictures_are_refused_by_name_and_quietly(kind, kept, capfd):
     part = data[: int(len(data) * kept)]
     with pytest.raises(DataError, match=r"cat/7\.jpg"):
         decode_picture(part, "cat/7.jpg")
-    assert not looks_complete(part, "cat/7.jpg")
-    assert looks_complete(data, "cat/7.jpg")
     assert capfd.readouterr().err == ""
 
 
@@ -162,5 +163,60 @@ def test_read_pictures_gives_what_a_lazy_data_set_gives(folder):
         read_pictures(["nowhere.jpg"], (5, 5))
 
 
-def test_threads_keep_the_order():
-    assert in_threads(lambda number: number**2, range(1000)) == [number**2 for number in range(1000)]
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize(("height", "width"), [(480, 640), (1000, 701)])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_large_photograph_read_small_is_the_whole_one_shrunk(tmp_path, channels, height, width, orientation):
+    photo = Image.fromarray(load_sample_image("china.jpg")).resize((width, height))
+    exif = photo.getexif()
+    exif[0x0112] = orientation
+    photo.save(tmp_path / "photo.jpg", quality=92, exif=exif)
+    data = (tmp_path / "photo.jpg").read_bytes()
+    for size in ((24, 24), (96, 128), (224, 224), (640, 640)):
+        small = read_pictures([tmp_path / "photo.jpg"], size, channels)[0].astype(int)
+        reference = resize_picture(decode_picture(data, channels=channels), size).astype(int)
+        assert small.shape == (*size, channels)
+        assert np.abs(small - reference).mean() < 1.5
+        assert np.abs(small - reference).max() <= 24
+
+
+def test_only_the_ends_of_a_large_file_are_read(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (300, 300, 3), dtype=np.uint8)
+    (tmp_path / "large.png").write_bytes(encoded(noise, "PNG"))
+    exif = Image.Exif()
+    exif[0x010E] = "x" * 50_000  # pushes the size beyond the first bytes
+    (tmp_path / "long.jpg").write_bytes(encoded(noise, "JPEG", exif=exif))
+    (tmp_path / "late.tif").write_bytes(encoded(noise, "TIFF"))
+
+    class Counting(FolderFiles):
+        whole: ClassVar[list[str]] = []
+
+        def read(self, name: str, /) -> bytes:
+            self.whole.append(name)
+            return super().read(name)
+
+    files = Counting(tmp_path)
+    for name in ("large.png", "long.jpg", "late.tif"):
+        header, mark = glimpse_picture(files, name)
+        assert header.size == (300, 300)
+        assert glimpse_picture(files, name)[1] == mark
+    assert set(Counting.whole) <= {"late.tif"}
+    data = (tmp_path / "large.png").read_bytes()
+    (tmp_path / "cut.png").write_bytes(data[: len(data) // 2])
+    with pytest.raises(DataError, match=r"cut\.png is not a complete picture"):
+        glimpse_picture(files, "cut.png")
+
+
+def test_damaged_pictures_can_be_noted_in_the_place_of_an_error(folder):
+    damage = Damage()
+    lazy = LazyPictures(FolderFiles(folder), ("1.png", "3.png", "5.png"), (8, 6), damage=damage)
+    expected = lazy[:]
+    (folder / "3.png").write_bytes(b"no longer a picture")
+    assert not lazy.damaged(np.arange(3)).any()  # it is known once it has been read
+    found = lazy[np.array([2, 1, 0])]
+    np.testing.assert_array_equal(found[[0, 2]], expected[[2, 0]])
+    assert not found[1].any()
+    assert lazy.damaged(np.array([0, 1])).tolist() == [False, True]
+    assert lazy.take([1]).damaged(np.array([0])).all()
+    assert ["3.png" in error.message for error in damage.untold()] == [True]
+    assert damage.untold() == []

@@ -27,7 +27,7 @@ def test_sample_weights_count_in_evaluation() -> None:
 
 
 def test_a_lazy_source_is_evaluated_and_predicted_like_an_array(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hondo.engine.evaluate.WINDOW_BYTES", 3000)
+    monkeypatch.setattr("hondo.engine.reader.STREAM_BYTES", 3000)
     case = CASES["mlp"]
     model = compiled(case)
     source = Lazy(case.x)

@@ -170,9 +170,9 @@ def _spec(data: str, target: str | None, task: str | None, changes: list[str]) -
 
 
 def _which_column(path: Path) -> SpecError:
-    from hondo.data.rows import read_table
+    from hondo.data.csv_stream import column_names
 
-    columns = list(read_table(path, None).columns)
+    columns = column_names(path)
     shown = ", ".join(columns[:FEATURES_SHOWN]) + (", …" if len(columns) > FEATURES_SHOWN else "")
     return SpecError(
         tr(
@@ -222,19 +222,19 @@ def _class_counts(dataset: "Dataset") -> dict[str, dict[str, int]]:
 
 def _features(dataset: "Dataset") -> list[dict[str, Any]]:
     """The columns of a table with what each holds, over all splits."""
-    import numpy as np
+    from hondo.data.columns import ranges
 
     if dataset.kind != "table":
         return []
-    x = np.concatenate([np.asarray(part.x, dtype=np.float64) for part in dataset.splits.values()])
+    held = ranges([part.x for part in dataset.splits.values()])
     described = []
-    for column, values in zip(dataset.features, x.T, strict=True):
-        present = values[~np.isnan(values)]
-        found: dict[str, Any] = {"name": column.name, "kind": column.kind, "missing": len(values) - len(present)}
+    for place, column in enumerate(dataset.features):
+        found: dict[str, Any] = {"name": column.name, "kind": column.kind, "missing": int(held.missing[place])}
+        low, mean, high = (float(each[place]) for each in (held.minimum, held.mean, held.maximum))
         if column.kind == "category":
             found["categories"] = list(column.categories)
-        elif len(present):
-            found |= {"minimum": float(present.min()), "mean": float(present.mean()), "maximum": float(present.max())}
+        elif mean == mean:  # not NaN
+            found |= {"minimum": low, "mean": mean, "maximum": high}
         described.append(found)
     return described
 

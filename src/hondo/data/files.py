@@ -1,11 +1,15 @@
 """Files that are read by name, from a folder or straight out of a zip, without extracting it."""
 
+import hashlib
 import os
+import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from hondo.core.errors import DataError
 from hondo.core.language import tr
@@ -28,6 +32,13 @@ def _too_large(name: str, size: int) -> DataError:
     )
 
 
+def _unreadable(name: str, error: OSError) -> DataError:
+    return DataError(
+        tr(f"{name} cannot be read: {error.strerror}", f"no se puede leer {name}: {error.strerror}"),
+        tr("Check the path and the permissions.", "Revise la ruta y los permisos."),
+    )
+
+
 class Files(Protocol):
     """Files that can be read by name: a folder's or a zip's."""
 
@@ -43,9 +54,39 @@ class Files(Protocol):
         """
         ...
 
+    def glimpse(self, name: str, head: int, tail: int, /) -> "Glimpse":
+        """A file's size and its first and last bytes, as cheaply as they can be had.
+
+        Raises:
+            DataError: if it cannot be read; the message names it.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of what was open."""
         ...
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """What can be seen of a file without reading all of it.
+
+    Attributes:
+        size: of the whole file in bytes.
+        head: its first bytes.
+        tail: its last bytes; None where they cannot be had without reading all, as in a zip.
+        mark: what equal files have in common; unequal ones seldom.
+    """
+
+    size: int
+    head: bytes
+    tail: bytes | None
+    mark: bytes
+
+    @property
+    def whole(self) -> bool:
+        """Whether ``head`` is all there is."""
+        return len(self.head) >= self.size
 
 
 @dataclass(frozen=True)
@@ -67,15 +108,28 @@ class FolderFiles:
     def read(self, name: str, /) -> bytes:
         """The bytes of one file; see :class:`Files`."""
         try:
-            path = self.root / name
-            if path.stat().st_size > MAX_BYTES:
-                raise _too_large(name, path.stat().st_size)
-            return path.read_bytes()
+            with (self.root / name).open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                if size > MAX_BYTES:
+                    raise _too_large(name, size)
+                return file.read()
         except OSError as error:
-            raise DataError(
-                tr(f"{name} cannot be read: {error.strerror}", f"no se puede leer {name}: {error.strerror}"),
-                tr("Check the path and the permissions.", "Revise la ruta y los permisos."),
-            ) from error
+            raise _unreadable(name, error) from error
+
+    def glimpse(self, name: str, head: int, tail: int, /) -> Glimpse:
+        """Both ends of one file; see :class:`Files`."""
+        try:
+            with (self.root / name).open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                if size > MAX_BYTES:
+                    raise _too_large(name, size)
+                first = file.read(head)
+                file.seek(max(0, size - tail))
+                last = file.read(tail)
+        except OSError as error:
+            raise _unreadable(name, error) from error
+        seen = hashlib.blake2b(first + last, digest_size=16).digest()
+        return Glimpse(size, first, last, size.to_bytes(8, "big") + seen)
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -123,11 +177,26 @@ class ZipFiles:
 
     def read(self, name: str, /) -> bytes:
         """The bytes of one file; see :class:`Files`."""
+        with self._opened(name) as file:
+            return file.read()
+
+    def glimpse(self, name: str, head: int, tail: int, /) -> Glimpse:
+        """The beginning of one file, and its end if it is short; see :class:`Files`."""
+        member = self._members[name]
+        with self._opened(name) as file:
+            first = file.read(head)
+            # Reading on to the end also compares the checksum.
+            last = (first + file.read())[-tail:] if member.file_size <= head + tail else None
+        return Glimpse(member.file_size, first, last, struct.pack(">QI", member.file_size, member.CRC))
+
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[IO[bytes]]:
         member = self._members[name]
         if member.file_size > MAX_BYTES:
             raise _too_large(name, member.file_size)
         try:
-            return self._zip.read(member)
+            with self._zip.open(member) as file:
+                yield file
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
             raise DataError(
                 tr(f"{name} is damaged inside the zip: {error}", f"{name} está dañado dentro del zip: {error}"),

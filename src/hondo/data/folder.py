@@ -15,18 +15,19 @@ import numpy as np
 
 from hondo.core.errors import DataError
 from hondo.core.language import tr
+from hondo.data.damage import Damage
 from hondo.data.dataset import Dataset, Split
 from hondo.data.files import Files, FolderFiles, ZipFiles
+from hondo.data.memory import held_bytes
 from hondo.data.pictures import (
     PICTURE_SUFFIXES,
     Channels,
     Header,
     LazyPictures,
-    in_threads,
-    inspect_picture,
-    looks_complete,
+    glimpse_picture,
 )
 from hondo.data.pixels import Size
+from hondo.data.threads import in_threads
 
 OnCorrupt = Literal["refuse", "skip"]
 
@@ -164,22 +165,37 @@ def _check_classes(layout: Mapping[str, Mapping[str, Sequence[str]]], path: Path
             )
 
 
-def _survey(files: Files, names: Sequence[str]) -> tuple[dict[str, Header], dict[str, DataError]]:
-    """Read each file once: the headers of the pictures, and what is wrong with the others."""
+@dataclass(frozen=True)
+class _Survey:
+    """What a look at each file's ends has shown, by name.
 
-    def look(name: str) -> Header | DataError:
+    Attributes:
+        headers: of the pictures that seem whole.
+        marks: what equal files share.
+        errors: what is wrong with the others.
+    """
+
+    headers: dict[str, Header]
+    marks: dict[str, bytes]
+    errors: dict[str, DataError]
+
+
+def _survey(files: Files, names: Sequence[str]) -> _Survey:
+    """Look at both ends of each file; what lies between is read when it is decoded."""
+
+    def look(name: str) -> tuple[Header, bytes] | DataError:
         try:
-            data = files.read(name)
-            header = inspect_picture(data, name)
+            return glimpse_picture(files, name)
         except DataError as error:
             return error
-        if looks_complete(data, name):
-            return header
-        return DataError(tr(f"{name} is damaged or truncated", f"{name} está dañada o truncada"))
 
-    outcomes = dict(zip(names, in_threads(look, names), strict=True))
-    headers = {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, Header)}
-    return headers, {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, DataError)}
+    survey = _Survey({}, {}, {})
+    for name, outcome in zip(names, in_threads(look, names), strict=True):
+        if isinstance(outcome, DataError):
+            survey.errors[name] = outcome
+        else:
+            survey.headers[name], survey.marks[name] = outcome
+    return survey
 
 
 def _common_size(headers: Iterable[Header], wanted: Size | None) -> tuple[Size, str]:
@@ -219,7 +235,7 @@ def load_image_folder(
     name: str | None = None,
     size: Size | None = None,
     on_corrupt: OnCorrupt = "skip",
-    memory_limit: int = 1_000_000_000,
+    memory_limit: int | None = None,
 ) -> Dataset:
     """Load pictures from a folder or zip with a folder for each class.
 
@@ -230,9 +246,11 @@ def load_image_folder(
         path: the folder or zip.
         name: what the data set is called; left out, as the folder is.
         size: height and width in pixels.
-        on_corrupt: what to do about damaged pictures: leave them out and say so in the notes, or refuse all. Damage
-            that shows only when a lazy picture is decoded is an error then.
-        memory_limit: decoded pictures of up to this many bytes are held in memory; more are read on demand.
+        on_corrupt: what to do about damaged pictures: leave them out and say so in the notes, or refuse all. Where
+            pictures are read on demand, damage inside of a file shows only then: it is noted and gives a black row
+            that training replaces (see :mod:`hondo.data.damage`), or it is an error.
+        memory_limit: decoded pictures of up to this many bytes are held in memory, more are read on demand; left
+            out, it depends on the memory that is free (see :mod:`hondo.data.memory`).
 
     Returns:
         Pictures as uint8 ``(samples, height, width, channels)`` with their paths relative to ``path``.
@@ -244,7 +262,7 @@ def load_image_folder(
     files = FolderFiles(path) if path.is_dir() else ZipFiles(path)
     with ExitStack() as open_files:
         open_files.callback(files.close)
-        dataset = _load(files, path, size, on_corrupt, memory_limit)
+        dataset = _load(files, path, size, on_corrupt, held_bytes() if memory_limit is None else memory_limit)
         if dataset.train.lazy:
             open_files.pop_all()
     return replace(dataset, name=name) if name else dataset
@@ -252,7 +270,8 @@ def load_image_folder(
 
 def _load(files: Files, path: Path, wanted: Size | None, on_corrupt: OnCorrupt, memory_limit: int) -> Dataset:
     layout, notes = _layout(files.names(), path)
-    headers, errors = _survey(files, _names(layout))
+    survey = _survey(files, _names(layout))
+    headers, errors = survey.headers, survey.errors
     _refuse(errors, on_corrupt, path)
     layout = _without(layout, errors, path)
     size, resized = _common_size([headers[name] for name in _names(layout)], wanted)
@@ -260,10 +279,11 @@ def _load(files: Files, path: Path, wanted: Size | None, on_corrupt: OnCorrupt, 
     decoded = len(_names(layout)) * size[0] * size[1] * channels
     classes = tuple(layout["train"])
     splits: dict[str, Split] = {}
+    damage = Damage() if on_corrupt == "skip" else None
     for split, pictures in layout.items():
         names = tuple(name for each in classes for name in pictures[each])
         labels = np.repeat(np.arange(len(classes), dtype=np.int64), [len(pictures[each]) for each in classes])
-        source = LazyPictures(files, names, size, channels)
+        source = LazyPictures(files, names, size, channels, damage, tuple(survey.marks[name] for name in names))
         if decoded > memory_limit:
             splits[split] = Split(source, labels, names)
             continue

@@ -6,11 +6,13 @@ from pathlib import Path
 from hondo.core.errors import DataError, SpecError, nearest
 from hondo.core.language import tr
 from hondo.core.spec import DataSpec
+from hondo.data.arrays_on_disk import is_npy_folder
 from hondo.data.catalogue import load_named
+from hondo.data.csv_stream import is_large_table, load_large_table
 from hondo.data.dataset import Dataset
 from hondo.data.duplicates import find_duplicates
 from hondo.data.folder import load_image_folder
-from hondo.data.npz import load_npz
+from hondo.data.npz import load_npy_folder, load_npz
 from hondo.data.pixels import Size
 from hondo.data.split import split
 from hondo.data.table import load_table
@@ -24,7 +26,8 @@ def load_dataset(spec: DataSpec, *, resize: Size | None = None) -> Dataset:
     """Load, split and inspect the data that a spec names.
 
     Args:
-        spec: a named data set, or the path of the user's own: an image folder or zip, a table, or an ``.npz`` file.
+        spec: a named data set, or the path of the user's own: an image folder or zip, a table, an ``.npz`` file,
+            or a folder of ``.npy`` files.
         resize: height and width at which pictures from files are read, where the preprocessing will resize them
             anyway; many large photographs then fit in memory.
 
@@ -49,7 +52,11 @@ def _load_path(path: Path, spec: DataSpec, resize: Size | None) -> Dataset:
     if not path.exists():
         raise _not_there(path)
     suffix = path.suffix.lower()
-    if path.is_dir() or suffix == ".zip":
+    arrays = suffix == ".npz" or is_npy_folder(path)
+    pictures = not arrays and (path.is_dir() or suffix == ".zip")
+    if spec.on_corrupt != "skip" and not pictures:
+        _unused(spec.on_corrupt, "on_corrupt", tr("it is for pictures", "es para imágenes"))
+    if pictures:
         _unused(
             spec.target,
             "target",
@@ -57,10 +64,10 @@ def _load_path(path: Path, spec: DataSpec, resize: Size | None) -> Dataset:
         )
         if spec.task == "regression":
             _unused(spec.task, "task", tr("an image folder has classes", "una carpeta de imágenes tiene clases"))
-        return load_image_folder(path, size=resize)
-    if suffix == ".npz":
-        _unused(spec.target, "target", tr("an .npz file calls its target y", "un archivo .npz llama y a su objetivo"))
-        return load_npz(path, task=spec.task)
+        return load_image_folder(path, size=resize, on_corrupt=spec.on_corrupt)
+    if arrays:
+        _unused(spec.target, "target", tr("arrays call their target y", "entre los arrays, el objetivo se llama y"))
+        return (load_npz if suffix == ".npz" else load_npy_folder)(path, task=spec.task)
     if suffix in _TABLES:
         if spec.target is None:
             raise SpecError(
@@ -70,7 +77,7 @@ def _load_path(path: Path, spec: DataSpec, resize: Size | None) -> Dataset:
                 ),
                 tr("Name it: target: COLUMN.", "Indíquela: target: COLUMNA."),
             )
-        return load_table(path, spec.target, task=spec.task)
+        return (load_large_table if is_large_table(path) else load_table)(path, spec.target, task=spec.task)
     listed = ", ".join(_KNOWN)
     raise DataError(
         tr(
@@ -78,8 +85,8 @@ def _load_path(path: Path, spec: DataSpec, resize: Size | None) -> Dataset:
             f"{path} es de un tipo que no se admite: {suffix or '—'}",
         ),
         tr(
-            f"Give a folder with a folder for each class, or a file of one of these kinds: {listed}.",
-            f"Indique una carpeta con una carpeta por clase, o un archivo de estos tipos: {listed}.",
+            f"Give a folder with a folder for each class or with x.npy and y.npy, or a file of these kinds: {listed}.",
+            f"Indique una carpeta con una carpeta por clase o con x.npy e y.npy, o un archivo de tipo {listed}.",
         ),
     )
 

@@ -1,16 +1,16 @@
-"""A user's own arrays, saved with ``np.savez``: ``x`` and ``y``, or ``x_train``, ``y_train``, ``x_test`` …"""
+"""A user's own arrays: ``x`` and ``y``, or ``x_train``, ``y_train``, ``x_test`` …, in one ``.npz`` or as ``.npy``."""
 
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
-from hondo.core.arrays import Array
+from hondo.core.arrays import Array, ArraySource
 from hondo.core.errors import DataError
 from hondo.core.language import tr
+from hondo.data.arrays_on_disk import DiskRows, in_memory, is_mapped, read_npy_folder, read_npz
 from hondo.data.dataset import Dataset, Kind, Split, Task
+from hondo.data.memory import held_bytes
 
 _SPLITS = {"": "train", "_train": "train", "_test": "test", "_val": "validation", "_validation": "validation"}
 _KEYS = ("x", "y", "x_train", "y_train", "x_test", "y_test", "x_val", "y_val", "classes")
@@ -22,7 +22,8 @@ def load_npz(path: Path, *, task: Task | None = None) -> Dataset:
 
     Keys are ``x`` and ``y``, or ``x_train`` and ``y_train`` with optional ``_test`` and ``_val`` pairs, in any case;
     ``classes`` may name the classes by number. uint8 arrays ``(samples, height, width[, channels])`` are pictures.
-    Whole numbers, texts and one-hot rows as targets mean classification, other numbers regression.
+    Whole numbers, texts and one-hot rows as targets mean classification, other numbers regression. What is too large
+    for the memory stays on the disk, unless the file is compressed.
 
     Args:
         path: the file.
@@ -31,35 +32,27 @@ def load_npz(path: Path, *, task: Task | None = None) -> Dataset:
     Raises:
         DataError: if the file is damaged, holds Python objects, lacks a key, or its arrays do not fit together.
     """
-    arrays = _read(path)
-    names, notes = arrays.pop("classes", None), []
+    return _dataset(read_npz(path), path, task)
+
+
+def load_npy_folder(path: Path, *, task: Task | None = None) -> Dataset:
+    """Load arrays from a folder of ``.npy`` files, called as the keys of an ``.npz`` are: ``x.npy``, ``y.npy`` …
+
+    See :func:`load_npz`, whose arguments and errors are the same.
+    """
+    return _dataset(read_npy_folder(path), path, task)
+
+
+def _dataset(arrays: dict[str, Array], path: Path, task: Task | None) -> Dataset:
+    names = arrays.pop("classes", None)
     pairs = _pairs(arrays, path)
-    inputs = {split: _numeric(x, f"x ({split})", path) for split, (x, _) in pairs.items()}
-    if len({x.shape[1:] for x in inputs.values()}) > 1:
-        listed = ", ".join(f"{split} {x.shape}" for split, x in inputs.items())
-        raise _error(
-            path,
-            f"the inputs do not all have the same shape: {listed}",
-            f"las entradas no tienen todas la misma forma: {listed}",
-            tr(
-                "All splits need samples of the same shape.",
-                "Todas las particiones necesitan muestras de la misma forma.",
-            ),
-        )
-    kind = _kind(inputs["train"])
-    if kind == "image" and _channels_first(inputs["train"]):
-        inputs = {split: np.ascontiguousarray(np.moveaxis(x, 1, -1)) for split, x in inputs.items()}
-        text = "Channels came first (samples, channels, height, width) and were moved to the end."
-        texto = "Los canales venían primero (muestras, canales, alto, ancho) y se pasaron al final."
-        notes.append(tr(text, texto))
-    if inputs["train"].ndim == 1 or (kind == "image" and inputs["train"].ndim == 3):
-        inputs = {split: x[..., np.newaxis] for split, x in inputs.items()}
-    targets = {split: _squeeze(y, f"y ({split})", path) for split, (_, y) in pairs.items()}
+    inputs, kind, notes = _inputs({split: x for split, (x, _) in pairs.items()}, path)
+    targets = {split: _squeeze(in_memory(y), f"y ({split})", path) for split, (_, y) in pairs.items()}
     if (task or _task(targets["train"])) == "regression":
         targets = {split: _finite(y, f"y ({split})", path) for split, y in targets.items()}
         classes = ()
     else:
-        targets, classes, more = _classify(targets, names, path)
+        targets, classes, more = _classify(targets, None if names is None else in_memory(names), path)
         notes += more
     splits = {split: Split(inputs[split], targets[split]) for split in pairs}
     return Dataset(
@@ -75,49 +68,38 @@ def load_npz(path: Path, *, task: Task | None = None) -> Dataset:
     )
 
 
+def _inputs(found: Mapping[str, Array], path: Path) -> tuple[dict[str, ArraySource], Kind, list[str]]:
+    """The inputs of each split in memory or on the disk, what kind they are, and notes."""
+    inputs, notes = {split: _numeric(x, f"x ({split})", path) for split, x in found.items()}, []
+    if len({x.shape[1:] for x in inputs.values()}) > 1:
+        listed = ", ".join(f"{split} {x.shape}" for split, x in inputs.items())
+        raise _error(
+            path,
+            f"the inputs do not all have the same shape: {listed}",
+            f"las entradas no tienen todas la misma forma: {listed}",
+            tr(
+                "All splits need samples of the same shape.",
+                "Todas las particiones necesitan muestras de la misma forma.",
+            ),
+        )
+    kind = _kind(inputs["train"])
+    if kind == "image" and _channels_first(inputs["train"]):
+        inputs = {split: np.moveaxis(x, 1, -1) for split, x in inputs.items()}
+        text = "Channels came first (samples, channels, height, width) and were moved to the end."
+        texto = "Los canales venían primero (muestras, canales, alto, ancho) y se pasaron al final."
+        notes.append(tr(text, texto))
+    if inputs["train"].ndim == 1 or (kind == "image" and inputs["train"].ndim == 3):
+        inputs = {split: x[..., np.newaxis] for split, x in inputs.items()}
+    if sum(x.nbytes for x in inputs.values() if is_mapped(x)) > held_bytes():
+        size = f"{sum(x.nbytes for x in inputs.values()) / 1e9:.1f} GB"
+        text = f"The inputs take {size}, so they stay on the disk and are read while training."
+        notes.append(tr(text, f"Las entradas ocupan {size}; se quedan en el disco y se leen al entrenar."))
+        return {split: DiskRows(x) if is_mapped(x) else x for split, x in inputs.items()}, kind, notes
+    return {split: in_memory(x) for split, x in inputs.items()}, kind, notes
+
+
 def _error(path: Path, en: str, es: str, hint: str) -> DataError:
     return DataError(f"{path}: {tr(en, es)}", hint)
-
-
-def _read(path: Path) -> dict[str, Array]:
-    """The arrays by their names in lower case."""
-    if path.is_file() and not zipfile.is_zipfile(path):
-        raise _damaged(path, tr("it is something else", "es otra cosa"))
-    try:
-        with np.load(path, allow_pickle=False) as saved:
-            return {key.lower(): saved[key] for key in saved.files}
-    except MemoryError as error:
-        raise _damaged(path, tr("larger than the memory", "no cabe en la memoria")) from error
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        ValueError,
-        OSError,
-        EOFError,
-        KeyError,
-        RuntimeError,
-        SyntaxError,
-    ) as error:
-        if "Object arrays" in str(error):
-            raise _error(
-                path,
-                "it holds Python objects, which are not loaded",
-                "contiene objetos de Python, que no se cargan",
-                tr(
-                    "Save numeric arrays: np.savez(path, x=x, y=y).",
-                    "Guarde arrays numéricos: np.savez(path, x=x, y=y).",
-                ),
-            ) from error
-        raise _damaged(path, str(error)) from error
-
-
-def _damaged(path: Path, why: str) -> DataError:
-    return _error(
-        path,
-        f"not a readable .npz file: {why}",
-        f"no es un archivo .npz legible: {why}",
-        tr("Save it again: np.savez(path, x=x, y=y).", "Guárdelo de nuevo: np.savez(path, x=x, y=y)."),
-    )
 
 
 def _pairs(arrays: Mapping[str, Array], path: Path) -> dict[str, tuple[Array, Array]]:
@@ -163,7 +145,7 @@ def _numeric(x: Array, name: str, path: Path) -> Array:
             f"{name} tiene el tipo {x.dtype}",
             tr("Inputs must be real numbers.", "Las entradas deben ser números reales."),
         )
-    return x.astype(np.uint8) if x.dtype.kind == "b" else x
+    return x.view(np.uint8) if x.dtype.kind == "b" else x
 
 
 def _kind(x: Array) -> Kind:

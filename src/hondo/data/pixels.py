@@ -54,16 +54,23 @@ def greyscale(x: Array) -> Array:
     return cv2.cvtColor(tall, code).reshape(samples, height, width, 1)
 
 
-def scale_pixels(x: Array, scale: Literal["unit", "symmetric", "none"]) -> Array:
+def scale_pixels(x: Array, scale: Literal["unit", "symmetric", "none"], out: Array | None = None) -> Array:
     """Pixels 0..255 as float32: ``x / 255`` (unit), ``x / 127.5 - 1`` (symmetric), or unscaled (none).
+
+    Args:
+        x: pictures.
+        scale: to what.
+        out: float32 of the same shape, to be filled; a new array where left out.
 
     Example:
         >>> scale_pixels(np.array([0, 51, 255], dtype=np.uint8), "unit")
         array([0. , 0.2, 1. ], dtype=float32)
     """
+    scaled = np.empty(x.shape, np.float32) if out is None else out
     if scale == "none":
-        return x.astype(np.float32)
-    scaled = np.divide(x, np.float32(255 if scale == "unit" else 127.5), dtype=np.float32)
+        scaled[...] = x
+        return scaled
+    np.divide(x, np.float32(255 if scale == "unit" else 127.5), out=scaled, dtype=np.float32)
     if scale == "symmetric":
         scaled -= np.float32(1)
     return scaled

@@ -9,14 +9,15 @@ from hondo.core.arrays import Array, ArraySource, FloatArray
 from hondo.core.errors import DataError, SpecError
 from hondo.core.language import tr
 from hondo.core.spec import PreprocessSpec
-from hondo.data.columns import fit_columns, refuse_missing
+from hondo.data.columns import complete_rows, fit_columns, known_codes, missing_values, refuse_missing
+from hondo.data.damage import Fallible, damaged_rows
 from hondo.data.dataset import Dataset, Split
 from hondo.data.moments import Moments, moments
 from hondo.data.preprocessor import LazyPreprocessed, Preprocessor, load_preprocessor
 
 __all__ = ["LazyPreprocessed", "Preprocessor", "drop_rows", "fit_preprocessor", "load_preprocessor"]
 
-_CHUNK_VALUES = 2**22
+_CHUNK_VALUES = 2**19
 _SHOWN = 10
 
 
@@ -41,8 +42,8 @@ def fit_preprocessor(spec: PreprocessSpec, dataset: Dataset) -> Preprocessor:
             train = _complete(train)
         elif spec.missing == "refuse":
             hint = tr("Choose another preprocess.missing to go on.", "Elija otro preprocess.missing para continuar.")
-            refuse_missing(_table(train), dataset.features, hint)
-        columns = fit_columns(_table(train), dataset.features, spec.missing or "median")
+            refuse_missing(train.x, dataset.features, hint)
+        columns = fit_columns(train.x, dataset.features, spec.missing or "median")
         notes += _column_notes(dataset, train)
     elif dataset.kind == "image" and spec.greyscale and dataset.input_shape[2] == 1:
         notes.append(tr("The pictures are grey already.", "Las imágenes ya están en gris."))
@@ -84,17 +85,13 @@ def drop_rows(dataset: Dataset) -> Dataset:
 
 
 def _complete(part: Split) -> Split:
-    complete = ~np.isnan(_table(part)).any(axis=1)
+    complete = complete_rows(part.x)
     if not complete.any():
         raise DataError(
             tr("every row has a missing value", "a todas las filas les falta algún valor"),
             tr("Choose preprocess.missing: median, mean or zero.", "Elija preprocess.missing: median, mean o zero."),
         )
     return part if complete.all() else part.take(np.flatnonzero(complete))
-
-
-def _table(part: Split) -> FloatArray:
-    return np.asarray(part.x, dtype=np.float64)
 
 
 def _check(spec: PreprocessSpec, dataset: Dataset) -> None:
@@ -146,7 +143,11 @@ def _chunks(fitted: Preprocessor, x: ArraySource) -> Iterator[Array]:
     """The training inputs as far as they are prepared before standardising, a part at a time."""
     rows = max(1, _CHUNK_VALUES // max(int(np.prod(fitted.encoded_shape)), int(np.prod(fitted.raw_shape))))
     for start in range(0, len(x), rows):
-        yield fitted.before_standardising(x[start : start + rows])
+        index = np.arange(start, min(start + rows, len(x)))
+        chunk = x[index] if isinstance(x, Fallible) else x[start : start + rows]
+        damaged = damaged_rows(x, index)
+        if not damaged.all():
+            yield fitted.before_standardising(chunk[~damaged] if damaged.any() else chunk)
 
 
 def _axes(fitted: Preprocessor) -> tuple[int, ...]:
@@ -160,18 +161,19 @@ def _flat(values: FloatArray) -> tuple[float, ...]:
 
 def _column_notes(dataset: Dataset, train: Split) -> list[str]:
     """Columns without any value in training, and categories that occur in other splits only."""
-    notes, known = [], _table(train)
-    empty = [column.name for column, values in zip(dataset.features, known.T, strict=True) if np.isnan(values).all()]
+    notes, known = [], known_codes(train.x, dataset.features)
+    gaps = missing_values(train.x)
+    empty = [column.name for column, count in zip(dataset.features, gaps, strict=True) if count == len(train)]
     if empty:
         listed = ", ".join(empty)
         notes.append(
             tr(f"Columns without values in training: {listed}.", f"Columnas sin valores en el entrenamiento: {listed}.")
         )
-    others = [_table(part) for name, part in dataset.splits.items() if name != "train"]
+    others = [known_codes(part.x, dataset.features) for name, part in dataset.splits.items() if name != "train"]
     for index, column in enumerate(dataset.features):
         if column.kind == "category" and others:
-            codes = np.setdiff1d(np.concatenate([x[:, index] for x in others]), known[:, index])
-            names = [column.categories[int(code)] for code in codes[~np.isnan(codes)]]
+            codes = np.setdiff1d(np.concatenate([each[index] for each in others]), known[index])
+            names = [column.categories[int(code)] for code in codes]
             if names:
                 listed = ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
                 text = f"Categories of {column.name!r} that training does not show, so unknown to the model: {listed}."

@@ -21,6 +21,7 @@ from hondo.core.files import write_atomically
 from hondo.core.language import tr
 from hondo.core.spec import PreprocessSpec
 from hondo.data.columns import ColumnStep, encode_columns, refuse_missing
+from hondo.data.damage import Damage, damage_of, damaged_rows
 from hondo.data.dataset import Column, Kind, Task
 from hondo.data.pixels import greyscale, resize_pictures, scale_pixels
 
@@ -87,11 +88,12 @@ class Preprocessor(BaseModel):
             return self.raw_shape
         return (*(self.spec.resize or self.raw_shape[:2]), 1 if self.spec.greyscale else self.raw_shape[2])
 
-    def apply(self, x: Array) -> FloatArray:
+    def apply(self, x: Array, out: Array | None = None) -> FloatArray:
         """Prepare a batch of raw samples.
 
         Args:
             x: raw inputs ``(samples, *raw_shape)``; pictures may have any size if they are resized.
+            out: float32 ``(samples, *input_shape)``, contiguous, to be filled; a new array where left out.
 
         Returns:
             float32 ``(samples, *input_shape)``, contiguous.
@@ -99,10 +101,11 @@ class Preprocessor(BaseModel):
         Raises:
             DataError: if the shape, the type or a value is not what the model was trained on.
         """
-        x = self.before_standardising(np.asarray(x))
+        room = None if out is None else out.reshape(len(out), *self.encoded_shape)
+        x = self.before_standardising(np.asarray(x), room)
         if self.mean:
             mean, std = self._statistics
-            x = x - mean.astype(x.dtype)
+            x = np.subtract(x, mean.astype(x.dtype), out=x if x is room else None)
             x /= std.astype(x.dtype)
         x = x.reshape(len(x), *self.input_shape)
         with np.errstate(over="ignore"):
@@ -112,7 +115,11 @@ class Preprocessor(BaseModel):
                 tr("some values are too large for float32", "algunos valores son demasiado grandes para float32"),
                 tr("Set preprocess.standardise: feature.", "Ponga preprocess.standardise: feature."),
             )
-        return prepared
+        if out is None:
+            return prepared
+        if x.base is not out and x is not out:
+            out[...] = prepared
+        return out
 
     def source(self, x: ArraySource) -> ArraySource:
         """Prepare a split's inputs: at once if they are in memory, on demand if they are lazy."""
@@ -221,8 +228,11 @@ class Preprocessor(BaseModel):
         shape = self.encoded_shape[-1:] if self.spec.standardise == "channel" else self.encoded_shape
         return np.array(self.mean).reshape(shape), np.array(self.std).reshape(shape)
 
-    def before_standardising(self, x: Array) -> Array:
-        """The first steps of :meth:`apply`, up to the scale: what mean and deviation are taken of."""
+    def before_standardising(self, x: Array, out: Array | None = None) -> Array:
+        """The first steps of :meth:`apply`, up to the scale: what mean and deviation are taken of.
+
+        Pixels are written to ``out`` if it is given.
+        """
         x = self._checked(x)
         if self.kind == "table":
             if self.spec.missing in ("drop", "refuse"):
@@ -241,7 +251,7 @@ class Preprocessor(BaseModel):
                 tr(f"{count} values are missing or infinite", f"{count} valores faltan o son infinitos"),
                 tr("Fill those samples in or remove them.", "Complete esas muestras o quítelas."),
             )
-        return scale_pixels(x, self.spec.scale) if self.spec.scale != "none" or x.dtype.kind != "f" else x
+        return scale_pixels(x, self.spec.scale, out) if self.spec.scale != "none" or x.dtype.kind != "f" else x
 
     def _checked(self, x: Array) -> Array:
         """The batch, if its shape and type are those of the training samples."""
@@ -305,6 +315,24 @@ class LazyPreprocessed:
         if isinstance(index, int | np.integer):
             return self[np.array([index])][0]
         return self.preprocessor.apply(self.raw[index])
+
+    @property
+    def any_order(self) -> bool:
+        """Whether the order in which rows are read makes no difference to the disk."""
+        return getattr(self.raw, "any_order", False)
+
+    def read_into(self, index: Array, out: Array) -> None:
+        """Put the samples at ``index`` into ``out``."""
+        self.preprocessor.apply(self.raw[index], out)
+
+    @property
+    def damage(self) -> Damage | None:
+        """What was found unreadable; see :class:`hondo.data.damage.Fallible`."""
+        return damage_of(self.raw)
+
+    def damaged(self, index: Array, /) -> Array:
+        """Which of the samples at ``index`` are damaged."""
+        return damaged_rows(self.raw, index)
 
     def take(self, indices: Sequence[int] | Array) -> Self:
         """The samples at ``indices``, still not read."""

@@ -11,9 +11,7 @@ The rules, so that nobody is surprised (each decision is also written into the d
   numeric target means regression. ``task`` overrules this.
 """
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +21,20 @@ import pandas as pd
 from hondo.core.arrays import Array, FloatArray
 from hondo.core.errors import DataError, nearest
 from hondo.core.language import tr
+from hondo.data.column_survey import (
+    MANY,
+    NUMERIC_SHARE,
+    SHOWN,
+    ColumnSurvey,
+    describe,
+    encode_column,
+    first,
+    listed_values,
+)
 from hondo.data.dataset import Column, Dataset, Split, Task
-from hondo.data.rows import UNNAMED, is_missing, read_rows, read_table, to_numbers
+from hondo.data.rows import is_missing, read_rows, read_table, to_numbers
 
 __all__ = ["encode_rows", "load_table", "read_rows"]
-
-_NUMERIC_SHARE = 0.9
-_MANY = 20
-_SHOWN = 5
 
 
 def load_table(path: Path, target: str, *, task: Task | None = None, separator: str | None = None) -> Dataset:
@@ -50,145 +54,89 @@ def load_table(path: Path, target: str, *, task: Task | None = None, separator: 
     """
     table = read_table(path, separator)
     columns, lines, notes = table.columns, table.lines, list(table.notes)
-    if target not in columns:
-        raise DataError(
-            tr(f"{path} has no column {target!r}", f"{path} no tiene la columna {target!r}"),
-            nearest(target, columns),
-        )
+    check_target(path, target, columns)
     present = ~is_missing(columns[target])
     if not present.all():
-        rows = int((~present).sum())
-        text, texto = f"Rows without {target!r}, left out: {rows}.", f"Filas sin {target!r}, que se omiten: {rows}."
-        notes.append(tr(text, texto))
+        notes.append(without_target_note(target, int((~present).sum())))
         lines = lines[present]
         columns = {title: values[present] for title, values in columns.items()}
-    y, classes, target_notes = _target(target, columns[target], lines, task)
-    found = _Found(lines)
-    understood = [found.understand(title, values) for title, values in columns.items() if title != target]
-    kept = [each for each in understood if each is not None]
+    values = columns.pop(target)
+    y, classes, target_notes = understand_target(target, values, to_numbers(values), lines, task)
+    surveys = [ColumnSurvey(title) for title in columns]
+    numbers = {survey.title: survey.add(columns[survey.title], lines) for survey in surveys}
+    kept = kept_columns(surveys, path, target)
+    x = [
+        numbers[column.name] if column.kind == "number" else encode_column(column, columns[column.name])
+        for column in kept
+    ]
+    return Dataset(
+        name=path.stem,
+        task="classification" if classes else "regression",
+        kind="table",
+        train=Split(np.column_stack(x), y),
+        classes=classes,
+        features=kept,
+        target=target,
+        source=str(path),
+        notes=(*notes, *target_notes, *describe(surveys)),
+    )
+
+
+def check_target(path: Path, target: str, titles: Iterable[str]) -> None:
+    """Refuse a target that is none of the columns.
+
+    Raises:
+        DataError: naming the nearest column.
+    """
+    titles = list(titles)
+    if target not in titles:
+        raise DataError(
+            tr(f"{path} has no column {target!r}", f"{path} no tiene la columna {target!r}"),
+            nearest(target, titles),
+        )
+
+
+def without_target_note(target: str, rows: int) -> str:
+    """What the reader is told of rows that are left out."""
+    text, texto = f"Rows without {target!r}, left out: {rows}.", f"Filas sin {target!r}, que se omiten: {rows}."
+    return tr(text, texto)
+
+
+def kept_columns(surveys: Sequence[ColumnSurvey], path: Path, target: str) -> tuple[Column, ...]:
+    """The columns that are features.
+
+    Raises:
+        DataError: if there are none.
+    """
+    kept = tuple(column for survey in surveys if isinstance(column := survey.column(), Column))
     if not kept:
         raise DataError(
             tr(
                 f"{path} has no feature besides the target {target!r}",
                 f"{path} no tiene ninguna característica aparte del objetivo {target!r}",
             ),
-            " ".join(found.notes()) or tr("Check the separator.", "Revise el separador."),
+            " ".join(describe(surveys)) or tr("Check the separator.", "Revise el separador."),
         )
-    return Dataset(
-        name=path.stem,
-        task="classification" if classes else "regression",
-        kind="table",
-        train=Split(np.column_stack([values for _, values in kept]), y),
-        classes=classes,
-        features=tuple(column for column, _ in kept),
-        target=target,
-        source=str(path),
-        notes=(*notes, *target_notes, *found.notes()),
-    )
+    return kept
 
 
-@dataclass
-class _Found:
-    """What turns up while columns are being understood, gathered for the notes."""
+def understand_target(
+    title: str, values: Array, numbers: FloatArray, lines: Array, task: Task | None
+) -> tuple[Array, tuple[str, ...], list[str]]:
+    """The targets, the classes' names (none for regression) and notes.
 
-    lines: Array
-    missing: dict[str, int] = field(default_factory=dict)
-    strays: dict[str, str] = field(default_factory=dict)
-    mixed: dict[str, str] = field(default_factory=dict)
-    constant: list[str] = field(default_factory=list)
-    counting: list[str] = field(default_factory=list)
-    left_out: dict[str, str] = field(default_factory=dict)
+    Args:
+        title: the column's name.
+        values: its texts ``(rows,)``.
+        numbers: the same as numbers, NaN where they are none; where they all are, ``values`` are not looked at.
+        lines: where they stand in the file.
+        task: what is wanted, if that was said.
 
-    def understand(self, title: str, values: Array) -> tuple[Column, FloatArray] | None:
-        """One column and its values as float64 ``(rows,)``; None if it is left out."""
-        numbers = to_numbers(values)
-        numeric = ~np.isnan(numbers)
-        present = numeric if numeric.all() else ~is_missing(values)
-        if not present.any():
-            self.left_out[title] = tr("empty", "vacía")
-            return None
-        if numeric.all() and _counts_rows(numbers, self.lines):
-            if _names_rows(title):
-                self.left_out[title] = tr("numbers the rows", "numera las filas")
-                return None
-            self.counting.append(title)
-        if numeric.sum() >= _NUMERIC_SHARE * present.sum():
-            column = Column(title)
-            odd = present & ~numeric
-            if odd.any():
-                self.strays[title] = _some(values, self.lines, odd)
-        else:
-            names = sorted(set(values[present]))
-            if len(names) > max(_MANY, present.sum() / 2):
-                self.left_out[title] = tr(f"{len(names)} different texts", f"{len(names)} textos distintos")
-                return None
-            column = Column(title, "category", tuple(names))
-            if numeric.any():
-                self.mixed[title] = _some(values, self.lines, numeric)
-            codes = {text: float(number) for number, text in enumerate(names)}
-            numbers = np.array([codes.get(text, np.nan) for text in np.where(present, values, "")])
-        gaps = int(np.isnan(numbers).sum())
-        if gaps:
-            self.missing[title] = gaps
-        if len(np.unique(numbers[~np.isnan(numbers)])) == 1:
-            self.constant.append(title)
-        return column, numbers
-
-    def notes(self) -> list[str]:
-        """What the reader should know, a sentence for each kind of finding."""
-        notes = []
-        if self.left_out:
-            listed = ", ".join(f"{title} ({why})" for title, why in self.left_out.items())
-            notes.append(tr(f"Columns left out: {listed}.", f"Columnas que se omiten: {listed}."))
-        for title, values in self.strays.items():
-            text = f"{title!r} is a column of numbers; these values count as missing: {values}."
-            notes.append(
-                tr(text, f"{title!r} es una columna de números; estos valores cuentan como ausentes: {values}.")
-            )
-        for title, values in self.mixed.items():
-            text = f"{title!r} is a column of categories, since too few values are numbers; these are: {values}."
-            texto = f"{title!r} es una columna de categorías, pues pocos valores son números; lo son: {values}."
-            notes.append(tr(text, texto))
-        if self.missing:
-            listed = ", ".join(f"{title} {count}" for title, count in self.missing.items())
-            notes.append(tr(f"Missing values: {listed}.", f"Valores ausentes: {listed}."))
-        if self.constant:
-            listed = ", ".join(self.constant)
-            notes.append(tr(f"Columns with a single value: {listed}.", f"Columnas con un solo valor: {listed}."))
-        if self.counting:
-            listed = ", ".join(self.counting)
-            text = f"Columns that count the rows; they may give the target away if the rows are sorted: {listed}."
-            texto = (
-                f"Columnas que cuentan las filas; pueden delatar el objetivo si las filas están ordenadas: {listed}."
-            )
-            notes.append(tr(text, texto))
-        return notes
-
-
-def _counts_rows(numbers: FloatArray, lines: Array) -> bool:
-    """Whether each number is one more than that of the line before."""
-    return len(numbers) > 2 and len(np.unique(numbers - lines)) == 1
-
-
-def _names_rows(title: str) -> bool:
-    """Whether a column is called as row numbers are: not at all, id, index, PassengerId, Unnamed: 0 …"""
-    named_id = re.search(r"(^|[^A-Za-z])id$|Id$|ID$", title) is not None
-    return named_id or title.lower() in ("index", "row") or title.startswith((UNNAMED, "Unnamed"))
-
-
-def _some(values: Array, lines: Array, chosen: Array) -> str:
-    """A few of the values with their lines: ``'abc' (line 7), …``."""
-    line = tr("line", "línea")
-    rows = np.flatnonzero(chosen)
-    shown = ", ".join(f"{values[row]!r} ({line} {lines[row]})" for row in rows[:_SHOWN])
-    return shown + (" …" if len(rows) > _SHOWN else "")
-
-
-def _target(title: str, values: Array, lines: Array, task: Task | None) -> tuple[Array, tuple[str, ...], list[str]]:
-    """The targets, the classes' names (none for regression) and notes."""
-    numbers = to_numbers(values)
+    Raises:
+        DataError: if such a target cannot be learnt.
+    """
     strays = np.isnan(numbers)
-    distinct = len(set(values if strays.any() else numbers))
+    distinct = len(set(values)) if strays.any() else len(np.unique(numbers))
     if distinct < 2:
         raise DataError(
             tr(
@@ -197,9 +145,9 @@ def _target(title: str, values: Array, lines: Array, task: Task | None) -> tuple
             ),
             tr("At least two are needed.", "Hacen falta al menos dos."),
         )
-    mostly_numbers = strays.sum() <= (1 - _NUMERIC_SHARE) * len(values) and distinct > _MANY
+    mostly_numbers = strays.sum() <= (1 - NUMERIC_SHARE) * len(values) and distinct > MANY
     if strays.any() and (task == "regression" or (task is None and mostly_numbers)):
-        shown = _some(values, lines, strays)
+        shown = listed_values(first(values, lines, strays, SHOWN + 1))
         raise DataError(
             tr(
                 f"the target {title!r} has values that are not numbers: {shown}",
@@ -211,10 +159,10 @@ def _target(title: str, values: Array, lines: Array, task: Task | None) -> tuple
             ),
         )
     whole = not strays.any() and bool((numbers == np.round(numbers)).all())
-    few = whole and distinct <= _MANY and distinct * 2 <= len(values)
+    few = whole and distinct <= MANY and distinct * 2 <= len(values)
     if task == "regression" or (task is None and not strays.any() and not few):
         return numbers, (), []
-    if task is None and distinct > max(_MANY, len(values) / 2):
+    if task is None and distinct > max(MANY, len(values) / 2):
         raise DataError(
             tr(
                 f"the target {title!r} has {distinct} different texts in {len(values)} rows",

@@ -2,19 +2,29 @@
 
 import time
 import warnings
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
 from typing import Any
 
 import jax
 import numpy as np
 
-from hondo.core.backend import KerasModel, on_jax
+from hondo.core.backend import KerasModel, keras, on_jax
 from hondo.core.errors import HondoWarning
 from hondo.core.events import CancelToken
 from hondo.engine.batches import Batches
 from hondo.engine.feed import on_device
-from hondo.engine.program import Cancelled, Pace, Program, programs_of, shape_key, test_function, whole_or_single
+from hondo.engine.prediction import Predictor
+from hondo.engine.program import (
+    Cancelled,
+    Pace,
+    Program,
+    programs_of,
+    shape_key,
+    test_function,
+    untraceable,
+    whole_or_single,
+)
 from hondo.engine.reader import AHEAD, Reader, batch_that_fits, result_of, stretches_of, windows_of
 from hondo.engine.samples import Rows, Samples, gather
 from hondo.engine.state import build, read_state, write_state
@@ -136,12 +146,33 @@ def predict(model: KerasModel, x: Any, *, batch_size: int = 256) -> Any:
     input that turns out to be damaged, and is skipped, the outputs are those of a neighbour.
     """
     samples = gather(x)
+    size = batch_that_fits(samples, batch_size)
     if not samples.lazy:
-        return model.predict(samples.rows[0], batch_size=batch_size, verbose=0)
-    with closing(Batches(samples, batch_that_fits(samples, batch_size))) as batches:
-        outputs = model.predict(batches, verbose=0)
+        inputs = samples.rows[0]
+        parts = (
+            jax.tree.map(lambda leaf, at=first: leaf[at : at + size], inputs) for first in range(0, samples.count, size)
+        )
+        compiled = _compiled_predictions(model, parts, min(size, samples.count))
+        return model.predict(inputs, batch_size=batch_size, verbose=0) if compiled is None else compiled
+    with closing(Batches(samples, size)) as batches:
+        parts = (batches[number][0] for number in range(len(batches)))
+        compiled = _compiled_predictions(model, parts, min(size, samples.count))
+        outputs = model.predict(batches, verbose=0) if compiled is None else compiled
     _warn_of_damage(samples)
     return outputs
+
+
+def _compiled_predictions(model: KerasModel, parts: Iterable[Any], batch_size: int) -> Any:
+    """The outputs by programs of our own; None where only Keras's own ``predict`` will do."""
+    own = type(model).predict is not keras.Model.predict
+    if own or not on_jax() or not model.built or model.run_eagerly:
+        return None
+    try:
+        return Predictor(model, batch_size).over(parts)
+    except Exception as error:
+        if untraceable(error):
+            return None
+        raise
 
 
 def _warn_of_damage(samples: Samples) -> None:

@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jax.extend.core import ClosedJaxpr, Literal, jaxprs_in_params
+from jax.extend.core import ClosedJaxpr, Jaxpr, Literal, jaxprs_in_params
 
 from hondo.engine.kernels.convolution import convolve
 from hondo.engine.kernels.pooling import max_pool, max_pool_gradient
@@ -80,7 +80,9 @@ def _apply(frame: _Frame, equation: Any) -> Sequence[Any]:
         return [replaced]
     operands = [frame.value(each) for each in equation.invars]
     if primitive.name in _CALLS:
-        return _evaluate(_closed(next(iter(jaxprs_in_params(params)))), operands)
+        if params.get("differentiated") and params.get("prevent_cse"):
+            operands = lax.optimization_barrier(operands)  # computed again, to save memory
+        return _evaluate(_closed(_body(params)), operands)
     if any(_concerned(each) for each in jaxprs_in_params(params)):
         params = {name: jax.tree.map(_rewritten, each, is_leaf=_is_closed) for name, each in params.items()}
     results = primitive.bind(*operands, **params)
@@ -98,6 +100,11 @@ _CALLS = {
     "custom_vjp_call",
     "custom_vjp_call_jaxpr",
 }
+
+
+def _body(params: dict[str, Any]) -> Any:
+    """The jaxpr of a call, closed over its constants where it has some."""
+    return next(each for each in params.values() if _is_closed(each) or isinstance(each, Jaxpr))
 
 
 def _closed(jaxpr: Any) -> ClosedJaxpr:
@@ -126,7 +133,7 @@ def _concerned(jaxpr: Any) -> bool:
 def _convolution(frame: _Frame, equation: Any) -> Any:
     left, right = (frame.value(each) for each in equation.invars)
     (out,) = equation.outvars
-    if not _float32(left, right, out.aval):
+    if not _float32(left, right, out.aval) or not all((left.size, right.size, out.aval.size)):
         return None
     # The gradient with respect to the input meets the weights from last to first.
     turned, space = frame.source(equation.invars[1]), equation.params["dimension_numbers"].rhs_spec[2:]
@@ -139,14 +146,14 @@ def _max_pool(frame: _Frame, equation: Any) -> Any:
     x, params = frame.value(equation.invars[0]), equation.params
     (out,) = equation.outvars
     dilated = {*params["base_dilation"], *params["window_dilation"]} != {1}
-    if dilated or not (_float32(x) and _pools_space(params)):
+    if dilated or not out.aval.size or not (_float32(x) and _pools_space(params)):
         return None
     return max_pool(x, out.aval.shape, params)
 
 
 def _max_pool_gradient(frame: _Frame, equation: Any) -> Any:
     (slope, x), params = (frame.value(each) for each in equation.invars), equation.params
-    if not (_float32(x) and _pools_space(params) and params["select_prim"].name == "ge"):
+    if not slope.size or not (_float32(x) and _pools_space(params) and params["select_prim"].name == "ge"):
         return None
     return max_pool_gradient(x, slope, params)
 
@@ -155,7 +162,7 @@ def _sum_pool(frame: _Frame, equation: Any) -> Any:
     """Average pooling: the sum of the input shifted to every place of the window."""
     x, params = frame.value(equation.invars[0]), equation.params
     (out,) = equation.outvars
-    if not _float32(x) or prod(params["window_dimensions"]) > _MANY_SHIFTS:
+    if not _float32(x) or not out.aval.size or prod(params["window_dimensions"]) > _MANY_SHIFTS:
         return None
     edges = [
         (low, high, between - 1)

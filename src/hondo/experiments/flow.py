@@ -15,19 +15,21 @@ from typing import Any
 
 import numpy as np
 
-from hondo.core.arrays import Array
+from hondo.core.arrays import Array, ArrayShape
 from hondo.core.backend import KerasModel
 from hondo.core.errors import SpecError, StoreError, nearest
 from hondo.core.events import CancelToken, Event, Notice, Sink, TrainingEnded, fan_out, no_sink
 from hondo.core.files import clear_unfinished, write_atomically
 from hondo.core.language import tr
-from hondo.core.spec import RunSpec
+from hondo.core.spec import PreprocessSpec, RunSpec
 from hondo.core.spec.model import ModelSpec
+from hondo.data.augment.augmenter import Augmenter
 from hondo.data.dataset import Dataset
-from hondo.data.preprocess import Preprocessor, fit_preprocessor
+from hondo.data.preprocess import LazyPreprocessed, Preprocessor, fit_preprocessor
 from hondo.engine.callbacks import EarlyStopping, ReduceLROnPlateau
 from hondo.engine.checkpoint import Checkpointing
 from hondo.engine.fit import fit
+from hondo.experiments.augmenting import augmenter
 from hondo.experiments.checks import Setup, check_before_training
 from hondo.experiments.learning import TargetKind, compile_model, resolve
 from hondo.experiments.report.gather import report_on
@@ -45,6 +47,8 @@ from hondo.experiments.run import (
 )
 from hondo.experiments.specs.write import spec_to_yaml
 from hondo.models.build import build_model
+
+_LOOKED_AT_BYTES = 2**26
 
 
 @dataclass
@@ -72,20 +76,34 @@ class Prepared:
     x: Any
     y: Array
     validation: tuple[Any, Array] | None
+    augment: Augmenter | None = None
 
 
 def prepare(spec: RunSpec) -> Prepared:
     """Load the data, split them, fit the preprocessing on the training samples and apply it."""
     dataset = load_samples(spec)
-    preprocessor = fit_preprocessor(spec.preprocess, dataset)
-    held_out = dataset.validation
+    preprocessor = fit_preprocessor(_preprocess(spec, dataset), dataset)
+    held_out, augment = dataset.validation, augmenter(spec, dataset, preprocessor)
+    if augment is not None:
+        raw = dataset.train.x
+        augment.output(ArrayShape((1, *raw.shape[1:]), raw.dtype), ArrayShape((1,), np.dtype(np.float32)))
     return Prepared(
         dataset,
         preprocessor,
-        preprocessor.source(dataset.train.x),
+        # Augmented pictures are preprocessed batch by batch, so the whole set need not be.
+        LazyPreprocessed(dataset.train.x, preprocessor) if augment else preprocessor.source(dataset.train.x),
         preprocessor.target(dataset.train.y),
         (preprocessor.source(held_out.x), preprocessor.target(held_out.y)) if held_out is not None else None,
+        augment,
     )
+
+
+def _preprocess(spec: RunSpec, dataset: Dataset) -> PreprocessSpec:
+    """The spec's preprocessing; classes that are to be blended become one-hot rows."""
+    mixes = spec.augment is not None and spec.augment.mixes
+    if not mixes or dataset.task != "classification" or spec.preprocess.target is not None:
+        return spec.preprocess
+    return spec.preprocess.model_copy(update={"target": "one-hot"})
 
 
 def execute(
@@ -188,7 +206,7 @@ def _define(spec: RunSpec, prepared: Prepared, model: KerasModel | None) -> tupl
         outputs=preprocessor.outputs,
         classes=preprocessor.classes,
         y_train=prepared.y,
-        x_sample=np.asarray(prepared.x[np.arange(min(1000, samples))]),
+        x_sample=np.asarray(prepared.x[np.arange(min(_looked_at(prepared.x), samples))]),
         samples=samples,
     )
     advice = check_before_training(setup)
@@ -202,6 +220,12 @@ def _define(spec: RunSpec, prepared: Prepared, model: KerasModel | None) -> tupl
         epochs=spec.train.epochs,
     )
     return resolved, model, advice
+
+
+def _looked_at(x: Any) -> int:
+    """How many samples are looked at before training: a thousand, or fewer large ones."""
+    a_sample = max(1, int(np.prod(x.shape[1:])) * x.dtype.itemsize)
+    return int(np.clip(_LOOKED_AT_BYTES // a_sample, 32, 1000))
 
 
 def given_model(model: KerasModel) -> ModelSpec:
@@ -232,7 +256,7 @@ def _train(
         checkpoint = Checkpointing(folder / CHECKPOINT, train.checkpoint_every, resume, identity(spec, prepared))
     history = fit(
         model,
-        prepared.x,
+        prepared.dataset.train.x if prepared.augment else prepared.x,
         prepared.y,
         batch_size=len(prepared.y) if train.batch_size == "all" else int(train.batch_size),
         epochs=train.epochs,
@@ -245,6 +269,7 @@ def _train(
         sink=sink,
         cancel=cancel,
         checkpoint=checkpoint,
+        augment=prepared.augment,
     )
     return {name: [float(value) for value in values] for name, values in history.history.items()}
 
@@ -257,6 +282,7 @@ def identity(spec: RunSpec, prepared: Prepared) -> str:
     decisive = spec.model_copy(update={"name": "run", "about": None}).written()
     for key in ("epochs", "checkpoint_every"):
         decisive["train"].pop(key, None)
+    decisive["data"].pop("on_corrupt", None)
     digest = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode())
     digest.update(np.ascontiguousarray(prepared.y).tobytes())
     digest.update(np.ascontiguousarray(prepared.x[np.arange(min(64, len(prepared.y)))]).tobytes())

@@ -22,6 +22,7 @@ DATA: dict[str, Any] = {
     "mnist-cnn": ((28, 28, 1), 10),
     "fashion-cnn": ((28, 28, 1), 10),
     "cifar10-cnn": ((32, 32, 3), 10),
+    "cifar10-augmented": ((32, 32, 3), 10),
     "iris-mlp": ((4,), 3),
     "diabetes-regression": ((10,), 1),
     "shapes-cnn": ((32, 32, 3), 10),

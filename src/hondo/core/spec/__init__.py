@@ -7,6 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from hondo.core.language import tr
+from hondo.core.spec.augment import AugmentSpec
 from hondo.core.spec.base import SpecPart, refuse, unused
 from hondo.core.spec.data import DataSpec, PreprocessSpec
 from hondo.core.spec.learn import EarlyStoppingSpec, LearnSpec, ReduceOnPlateauSpec, ScheduleSpec, TrainSpec
@@ -14,6 +16,7 @@ from hondo.core.spec.model import LayerSpec, ModelSpec
 
 __all__ = [
     "AboutSpec",
+    "AugmentSpec",
     "DataSpec",
     "EarlyStoppingSpec",
     "LayerSpec",
@@ -38,7 +41,7 @@ class AboutSpec(SpecPart):
 
 
 class RunSpec(SpecPart):
-    """A whole experiment: data, preprocessing, model, learning, training."""
+    """A whole experiment: data, preprocessing, augmentation, model, learning, training."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")] = "run"
     """What runs of this spec are called: letters, digits, dots, dashes and underscores."""
@@ -48,6 +51,8 @@ class RunSpec(SpecPart):
     """Where samples come from and how they are split."""
     preprocess: PreprocessSpec = PreprocessSpec()
     """What happens to raw samples before the model sees them."""
+    augment: AugmentSpec | None = None
+    """What happens to training pictures anew in each epoch."""
     model: ModelSpec
     """The network."""
     learn: LearnSpec = LearnSpec()
@@ -67,6 +72,8 @@ class RunSpec(SpecPart):
             )
         if self.model.python is not None or self.model.given is not None:
             unused(self.learn, {"l1", "l2"}, "model code sets its own", "el código del modelo pone los suyos")
+        if self.augment is not None and self.augment.mixes:
+            self._targets_mix(self.augment)
         for part in (self.train.early_stopping, self.train.reduce_on_plateau):
             if part and part.monitor.startswith("val_") and self.data.validation == 0:
                 raise refuse(
@@ -75,3 +82,21 @@ class RunSpec(SpecPart):
                     "data.validation",
                 )
         return self
+
+    def _targets_mix(self, augment: AugmentSpec) -> None:
+        """Refuse what cannot be blended: class numbers, and by area the numbers of a regression."""
+        kinds = [name for name in ("mixup", "cutmix") if getattr(augment, name) is not None]
+        named, key = tr(" and ", " y ").join(map(repr, kinds)), f"augment.{kinds[0]}"
+        if self.preprocess.target == "integer" or self.learn.loss == "sparse_categorical_crossentropy":
+            asked = "preprocess.target: integer" if self.preprocess.target == "integer" else f"loss: {self.learn.loss}"
+            raise refuse(
+                f"{named} blends one-hot targets, which '{asked}' rules out: leave it out",
+                f"{named} mezcla objetivos one-hot, lo que '{asked}' impide: quítelo",
+                key,
+            )
+        if self.data.task == "regression" and augment.cutmix is not None:
+            raise refuse(
+                "'cutmix' blends classes by area, and the task is regression: use 'mixup'",
+                "'cutmix' mezcla clases según el área, y la tarea es de regresión: use 'mixup'",
+                "augment.cutmix",
+            )

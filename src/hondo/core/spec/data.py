@@ -13,7 +13,8 @@ class DataSpec(SpecPart):
     name: str | None = None
     """A data set that Hondo knows: `hondo data list` shows them."""
     path: str | None = None
-    """Your own data: an image folder or zip (class/picture), a CSV or TSV file, or an .npz file."""
+    """Your own data: an image folder or zip (class/picture), a CSV or TSV file, an .npz file, or a folder with x.npy
+    and y.npy."""
     target: str | None = None
     """The column to predict, for CSV and TSV."""
     task: Literal["classification", "regression"] | None = None
@@ -24,6 +25,8 @@ class DataSpec(SpecPart):
     """The share of the training samples held out to watch the training; stratified by class."""
     test: Share = 0.2
     """The share held out for the final evaluation when the data bring no test split of their own."""
+    on_corrupt: Literal["skip", "refuse"] = "skip"
+    """What becomes of damaged pictures in a folder or zip: leave them out and name them, or stop."""
     limit: Count | None = None
     """Use at most this many training samples, chosen by `seed` and stratified by class."""
     seed: Seed = 0
@@ -35,6 +38,7 @@ class DataSpec(SpecPart):
             raise refuse("give either 'name' or 'path'", "indique 'name' o bien 'path'", "name" if self.name else "")
         if self.name is not None:
             unused(self, {"target", "task"}, "'name' already says it", "'name' ya lo dice")
+            unused(self, {"on_corrupt"}, "data sets with a name are whole", "los conjuntos con nombre están completos")
         else:
             unused(self, {"options"}, "only named data sets take options", "solo los conjuntos con nombre las admiten")
         return self

@@ -137,6 +137,8 @@ def _compute(c: Convolution, left: jax.Array, right: jax.Array, out_shape: Seque
         if c.left[0] < _FEW_CHANNELS and c.strides[-1] == 1 and not c.mirrored:
             left = _padded(left, c)
             return call(_gradient_of_few_channels(c, left.shape), (left, right), out_shape)
+    if not c.strides:
+        return call(contraction(c), (left, right), out_shape)
     few = c.left[0] < _FEW_ROWS or (c.left[1] < _FEW_CHANNELS and c.right_dilation[-1] == 1 and not c.mirrored)
     if c.forward and few and c.out[-1] > min(c.left[0], _FEW_ROWS):
         left = _padded(left, c)
@@ -195,7 +197,7 @@ def _gradient_of_few_channels(c: Convolution, padded: Sequence[int]) -> Contract
 
 def _depthwise_fits(c: Convolution) -> bool:
     """Whether every channel meets one feature, and channels are innermost everywhere."""
-    one_each = c.right[0] == max(c.feature_groups, c.batch_groups) in (c.left[1], c.left[0])
+    one_each = c.right[0] == max(c.feature_groups, c.batch_groups) == c.left[1 if c.feature_groups > 1 else 0]
     innermost = c.left_strides[0 if c.batch_groups > 1 else 1] == c.right_strides[0] == c.out_strides[1] == 1
     return (
         one_each

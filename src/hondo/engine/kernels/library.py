@@ -11,7 +11,7 @@ from llvmlite import ir
 
 from hondo.engine.kernels.machine import Processor, address_of, processor
 
-_known: dict[Hashable, str] = {}
+_known: dict[str, str] = {}
 _lock = threading.Lock()
 
 
@@ -30,9 +30,10 @@ def call(kernel: Kernel, operands: Sequence[jax.Array], out: Sequence[int]) -> j
 
 def _name(kernel: Kernel) -> str:
     with _lock:
-        if kernel not in _known:
-            name = "hondo_" + hashlib.sha256(repr(kernel).encode()).hexdigest()[:20]
+        described = repr(kernel)
+        if described not in _known:
+            name = "hondo_" + hashlib.sha256(described.encode()).hexdigest()[:20]
             address = address_of(name, lambda module: kernel.write(module, name, processor()))
             jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(address), platform="cpu")
-            _known[kernel] = name
-        return _known[kernel]
+            _known[described] = name
+        return _known[described]

@@ -168,6 +168,8 @@ class _Writer:
         with self._window(first, counts) as (source, number):
             value, known = self.v.load(source, width), b.load(best, typ=self.v.type)
             keep = b.fcmp_ordered(">=", known, value)
+            if not self.pool.gradient:  # NaN is the largest; the gradient goes to the value after it, as in XLA
+                keep = b.or_(keep, b.fcmp_unordered("uno", known, known))
             b.store(b.select(keep, known, value), best)
             b.store(b.select(keep, b.load(which, typ=self.numbers), self._everywhere(number)), which)
         return best, which

@@ -48,6 +48,8 @@ class ReportData:
         spec_yaml: the resolved spec.
         dataset: ``Dataset.summary()``.
         preprocess_steps: what was done to the raw data, a sentence each.
+        augment_steps: what happens to training pictures anew in each epoch.
+        augmented: some of them, ``(pictures, 1 + variants, height, width, channels)``, the originals first.
         layers: name, kind, output shape and number of parameters of each layer.
         parameters: how many there are in all.
         learning: optimizer, learning rate and loss, in a line.
@@ -72,6 +74,8 @@ class ReportData:
     spec_yaml: str = ""
     dataset: Mapping[str, Any] = field(default_factory=dict)
     preprocess_steps: Sequence[str] = ()
+    augment_steps: Sequence[str] = ()
+    augmented: Array | None = None
     layers: Sequence[tuple[str, str, str, int]] = ()
     parameters: int = 0
     learning: str = ""

@@ -8,6 +8,7 @@ import numpy as np
 from hondo.core.language import language, tr
 from hondo.core.spec import AboutSpec, RunSpec
 from hondo.data.dataset import Dataset, Split
+from hondo.experiments.augmenting import augmented_samples, describe_augmentation
 from hondo.experiments.evaluation import ClassificationEvaluation
 from hondo.experiments.predict import predict_raw
 from hondo.experiments.report.page import Glimpse, Points, Regions, ReportData, write_report
@@ -35,6 +36,8 @@ def report_on(run: Run, environment: dict[str, Any]) -> None:
             spec_yaml=spec_to_yaml(run.spec, full=True),
             dataset=run.dataset.summary(),
             preprocess_steps=run.preprocessor.describe(),
+            augment_steps=describe_augmentation(run.spec.augment),
+            augmented=augmented_samples(run.spec, run.dataset),
             layers=layer_rows(run.model),
             parameters=run.model.count_params(),
             learning=learning_line(run.spec),

@@ -63,6 +63,11 @@ def report_plots(report: ReportData) -> dict[str, Figure]:
                 for mistake in report.evaluation.worst
             ]
             plots["worst"] = plot_samples(report.worst_pictures, titles)
+    if report.augmented is not None and all(view.are_pictures(line) for line in report.augmented):
+        epochs = report.augmented.shape[1] - 1
+        titles = [tr("as it is", "tal cual"), *(tr(f"epoch {n}", f"época {n}") for n in range(1, epochs + 1))]
+        shown = report.augmented.reshape(-1, *report.augmented.shape[2:])
+        plots["augmented"] = plot_samples(shown, titles * len(report.augmented), columns=1 + epochs)
     if report.regression is not None:
         plots["regression"] = plot_regression(*report.regression, target=str(report.dataset.get("target", "")))
     if report.points is not None:
@@ -104,6 +109,7 @@ def report_html(report: ReportData) -> str:
         numbers=view.numbers(report),
         points=view.points(report),
         glimpse=view.glimpse(report),
+        augmented=view.augmented(report),
         splits=view.splits(report),
         environment=view.environment(report),
         spec=view.spec(report),

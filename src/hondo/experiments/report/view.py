@@ -91,6 +91,14 @@ class Shot:
 
 
 @dataclass(frozen=True)
+class Variant:
+    """A training picture as it is, or as an epoch saw it."""
+
+    uri: str
+    sharp: bool
+
+
+@dataclass(frozen=True)
 class ClassView:
     """What the page shows of a classification."""
 
@@ -248,6 +256,18 @@ def environment(report: ReportData) -> list[tuple[str, str]]:
     """The environment as rows; what is nested is told in one line, what is empty is left out."""
     rows = [(spoken(name), _told(name, value)) for name, value in report.environment.items()]
     return [(name, value) for name, value in rows if value]
+
+
+def augmented(report: ReportData) -> list[list[Variant]]:
+    """Training pictures and what augmentation makes of them, a line each, the original first."""
+    if report.augmented is None or not all(are_pictures(line) for line in report.augmented):
+        return []
+    sharp = max(report.augmented.shape[2:4]) < _PIXELS
+    # All at once, so that float pictures are stretched between the same extremes.
+    shown = as_pictures(report.augmented.reshape(-1, *report.augmented.shape[2:]))
+    uris = [data_uri(_thumbnail(picture)) for picture in shown]
+    size = report.augmented.shape[1]
+    return [[Variant(uri, sharp) for uri in uris[first : first + size]] for first in range(0, len(uris), size)]
 
 
 def spec(report: ReportData) -> Markup:
