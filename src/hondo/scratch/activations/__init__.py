@@ -1,0 +1,1 @@
+"""Activations: what a neuron answers to its weighted sum. ``catalogue`` has them by name."""

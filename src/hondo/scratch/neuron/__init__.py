@@ -1,0 +1,1 @@
+"""One neuron: what it computes, what it can separate, and the oldest ways to make it learn."""

@@ -1,0 +1,1 @@
+"""How each kind of layer, loss and optimizer explains the numbers that it made."""
