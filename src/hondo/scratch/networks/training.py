@@ -1,6 +1,6 @@
 """Training a network: gradient descent over batches, with a look at unseen samples after every epoch."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -47,6 +47,7 @@ def train(
     stop: Sequence[Criterion] = (),
     l1: float = 0.0,
     l2: float = 0.0,
+    watch: Callable[[History], object] | None = None,
 ) -> History:
     """Change the network's parameters until its outputs fit the targets.
 
@@ -59,6 +60,7 @@ def train(
         validation: samples and targets that are looked at but not learned from.
         stop: criteria on ``val_loss`` where there is validation, else on ``loss``; asked after every epoch.
         l1, l2: prices on the weights ``W`` and ``K``; biases are free.
+        watch: called after every epoch with the history so far.
 
     Raises:
         Mistake: if samples and targets differ in number.
@@ -105,6 +107,8 @@ def train(
         losses.clear()
         if validation is not None:
             history.val_loss.append(how_wrong.function(network.predict(validation[0]), validation[1]))
+        if watch is not None:
+            watch(history)
         watched = history.val_loss or history.loss
         history.stopped = next((why for why in (criterion(watched, np.inf) for criterion in stop) if why), None)
         if history.stopped:

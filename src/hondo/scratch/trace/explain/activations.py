@@ -1,5 +1,7 @@
 """Activations and softmax explain themselves: a number through a curve, and the curve's slope on the way back."""
 
+import re
+
 from hondo.core.language import tr
 from hondo.scratch.layers.simple import Activation, Softmax
 from hondo.scratch.trace.explain.passed import Passed, input_gradient, output
@@ -14,7 +16,7 @@ def activation_forward(layer: Activation, at: Passed) -> Made:
         at,
         in_symbols(kind.formula, {"z": at.place.x.latex()}),
         lambda: tr(f"the activation {kind.name}", f"la activación {kind.name}"),
-        lambda i: in_symbols(kind.formula, {"z": factor(at.x[i])}),
+        lambda i: re.sub(r"\(\((.*?)\)\)", r"(\1)", in_symbols(kind.formula, {"z": factor(at.x[i])})),
     )
 
 

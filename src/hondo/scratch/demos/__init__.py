@@ -1,0 +1,1 @@
+"""Demonstrations that run in the terminal: ``python -m hondo.scratch NAME``."""
