@@ -15,4 +15,4 @@ def slopes(function: Callable[[np.ndarray], Any], at: np.ndarray, distance: floa
         nudge[index] = distance
         columns.append((np.asarray(function(at + nudge)) - np.asarray(function(at - nudge))) / (2 * distance))
     moved = np.stack(columns, axis=-1)
-    return moved.reshape(*moved.shape[:-1], *at.shape)
+    return moved.reshape(moved.shape[:-1] + at.shape)

@@ -16,8 +16,13 @@ def pull_back(double: None) -> Callable[..., Answer]:
     """The output of a function of arrays on JAX, and how it passes ``d_y`` back to each of them."""
 
     def answer(function: Callable[..., Any], d_y: np.ndarray, *arrays: np.ndarray) -> Answer:
-        output, back = jax.vjp(function, *map(jax.numpy.asarray, arrays))
-        return np.asarray(output), [np.asarray(part) for part in back(jax.numpy.asarray(d_y))]
+        @jax.jit  # one compilation instead of one for each operation
+        def both(d_y: jax.Array, *arrays: jax.Array) -> tuple[jax.Array, tuple[jax.Array, ...]]:
+            output, back = jax.vjp(function, *arrays)
+            return output, back(d_y)
+
+        output, parts = both(d_y, *arrays)
+        return np.asarray(output), [np.asarray(part) for part in parts]
 
     return answer
 

@@ -42,7 +42,7 @@ def test_around_layers_that_say_nothing_the_gradient_goes_unchanged(rng: np.rand
 @pytest.mark.mistake
 @pytest.mark.parametrize(("inside", "shape"), [(Dense(2), (3,)), (Conv2D(1), (5, 5, 1)), (Conv2D(4), (5, 5, 1))])
 def test_shapes_that_cannot_be_added_are_refused(inside: Dense | Conv2D, shape: tuple[int, ...]) -> None:
-    with use_language("en"), pytest.raises(Mistake, match="residual sum needs equal shapes, .* came in and .* out"):
+    with use_language("en"), pytest.raises(Mistake, match=r"residual sum needs equal shapes, .* came in and .* out"):
         Residual([inside]).build(shape, np.random.default_rng(0))
-    with use_language("es"), pytest.raises(Mistake, match="suma residual necesita formas iguales, entró .* y salió"):
+    with use_language("es"), pytest.raises(Mistake, match=r"suma residual necesita formas iguales, entró .* y salió"):
         Residual([inside]).build(shape, np.random.default_rng(0))

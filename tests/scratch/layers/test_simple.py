@@ -46,7 +46,7 @@ def test_flatten_and_its_gradient_are_keras(
 
 @pytest.mark.mistake
 def test_an_unknown_activation_is_refused_with_the_nearest() -> None:
-    with use_language("en"), pytest.raises(Mistake, match="no activation 'rleu'(.|\n)*relu"):
+    with use_language("en"), pytest.raises(Mistake, match=r"no activation 'rleu'(.|\n)*relu"):
         Activation("rleu")
-    with use_language("es"), pytest.raises(Mistake, match="no existe la activación 'rleu'(.|\n)*relu"):
+    with use_language("es"), pytest.raises(Mistake, match=r"no existe la activación 'rleu'(.|\n)*relu"):
         Activation("rleu")

@@ -9,7 +9,7 @@ from hondo.scratch.tensors.moved import Move, Told, follow
 from tests.scratch.tensors.rebuild import rebuild
 
 
-@pytest.mark.parametrize("dtype", [np.int64, np.float32, np.bool_, np.dtype("U3")])
+@pytest.mark.parametrize("dtype", [np.int64, np.float32, np.bool_, np.dtype("U1")])
 @pytest.mark.parametrize(
     "operation",
     [
