@@ -15,14 +15,21 @@ import pytest
 if os.environ.get("HONDO_CHECK_SHAPES"):
     from jaxtyping import install_import_hook
 
-    install_import_hook("hondo.scratch", "beartype.beartype")
+    # "float" in an annotation means any real number here, as to every type checker.
+    install_import_hook("hondo.scratch", "numbers_checked.check")
 
 
 @pytest.fixture
-def double() -> Iterator[None]:
-    """Keras on JAX computes in float64 inside the test, so that agreement to 1e-6 and better can be asked for."""
+def double(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keras on JAX computes in float64 inside the test, so that agreement to 1e-6 and better can be asked for.
+
+    Some of its operations (means, tanh, convolutions) would still fall back to float32; that table is what stops them.
+    """
+    from keras.src.backend.common import dtypes
+
     from hondo.core.backend import keras
 
+    monkeypatch.setitem(dtypes.BIT64_TO_BIT32_DTYPE, "float64", "float64")
     before = keras.config.floatx()
     keras.config.set_floatx("float64")
     with jax.enable_x64(True):

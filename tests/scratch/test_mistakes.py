@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from tests.scratch.refusals import assert_refused
 
 from hondo.core.errors import HondoError
 from hondo.scratch import mistakes
 from hondo.scratch.mistakes import Mistake
-from tests.scratch.refusals import assert_refused
 
 pytestmark = pytest.mark.mistake
 

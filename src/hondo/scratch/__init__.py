@@ -9,8 +9,8 @@ differences. It is the code to read and to take apart; to train on real problems
 2. ``neuron``: the weighted sum, the perceptron, linear and logistic regression
 3. ``activations`` and ``losses``, each with its derivative
 4. ``descent``: optimizers, schedules, when to stop, and landscapes to try them on
-5. ``layers``: dense, convolution, pooling, dropout, batch normalisation, the residual sum
-6. ``networks``: backpropagation with matrices and with a graph, networks, training
-7. ``initialization``: how weights begin, and what becomes of signals in a deep network
+5. ``initialization``: how weights begin
+6. ``layers``: dense, convolution, pooling, dropout, batch normalisation, the residual sum
+7. ``networks``: backpropagation with matrices and with a graph, training, and what becomes of signals in deep networks
 8. ``trace``: every number of a training step with its formula, forwards, backwards, and beside a twin
 """

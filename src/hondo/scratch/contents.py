@@ -86,6 +86,11 @@ TOPICS = (
         ),
     ),
     Topic(
+        "initialization",
+        lambda: tr("how weights begin", "cómo empiezan los pesos"),
+        (("initializers", lambda: tr("zeros, normal, Glorot, He", "ceros, normal, Glorot, He")),),
+    ),
+    Topic(
         "layers",
         lambda: tr("forwards and backwards", "hacia delante y hacia atrás"),
         (
@@ -110,14 +115,7 @@ TOPICS = (
             ("autodiff", lambda: tr("with a graph, on a page", "con un grafo, en una página")),
             ("network", lambda: tr("an MLP and a CNN", "un MLP y una CNN")),
             ("training", lambda: tr("epochs, validation, early stopping", "épocas, validación, parada temprana")),
-        ),
-    ),
-    Topic(
-        "initialization",
-        lambda: tr("how weights begin", "cómo empiezan los pesos"),
-        (
-            ("initializers", lambda: tr("zeros, normal, Glorot, He", "ceros, normal, Glorot, He")),
-            ("variance", lambda: tr("signals through ten layers", "señales a través de diez capas")),
+            ("signals", lambda: tr("signals through ten layers", "señales a través de diez capas")),
         ),
     ),
     Topic(

@@ -140,6 +140,22 @@ def need_product(function: str, x: np.ndarray, W: np.ndarray) -> None:
         )
 
 
+def need_targets(function: str, y: np.ndarray) -> None:
+    """Refuse targets that are no probabilities, such as classes -1 and 1.
+
+    Raises:
+        Mistake: saying from where to where they go.
+    """
+    if y.size and (y.min() < 0 or y.max() > 1):
+        raise Mistake(
+            tr(
+                f"{function} needs targets from 0 to 1, got {y.min():g} to {y.max():g}",
+                f"{function} necesita objetivos de 0 a 1, llegaron de {y.min():g} a {y.max():g}",
+            ),
+            tr("For classes -1 and 1 write (y + 1) / 2.", "Para clases -1 y 1 escriba (y + 1) / 2."),
+        )
+
+
 def need_between(function: str, name: str, value: float, low: float, high: float, *, ends: str = "[]") -> None:
     """Refuse a number outside an interval.
 

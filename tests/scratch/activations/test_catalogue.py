@@ -5,11 +5,11 @@ import re
 import numpy as np
 import pytest
 from scipy import special, stats
+from tests.scratch.differences import slopes
+from tests.scratch.refusals import assert_refused
 
 from hondo.scratch.activations import piecewise, smooth
 from hondo.scratch.activations.catalogue import ACTIVATIONS, Activation, activation
-from tests.scratch.differences import slopes
-from tests.scratch.refusals import assert_refused
 
 Z = np.array([-3.0, -0.4, 0.3, 2.5])
 

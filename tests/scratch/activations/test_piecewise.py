@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from tests.scratch.differences import slopes
+from tests.scratch.refusals import assert_refused
 
 from hondo.core.backend import keras
 from hondo.scratch.activations import piecewise
-from tests.scratch.differences import slopes
-from tests.scratch.refusals import assert_refused
 
 Function = Callable[[np.ndarray], np.ndarray]
 NAMES = ("step", "linear", "relu", "leaky_relu")

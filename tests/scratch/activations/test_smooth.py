@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import special, stats
+from tests.scratch.differences import slopes
+from tests.scratch.refusals import assert_refused
 
 from hondo.core.backend import keras
 from hondo.scratch.activations import smooth
-from tests.scratch.differences import slopes
-from tests.scratch.refusals import assert_refused
 
 NAMES = ("sigmoid", "tanh", "softplus", "elu", "gelu")
 ALL = [name + ending for name in NAMES for ending in ("", "_derivative")]

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import special
+from tests.scratch.differences import slopes
+from tests.scratch.refusals import assert_refused
 
 from hondo.core.backend import keras
 from hondo.scratch.activations.softmax import (
@@ -18,8 +20,6 @@ from hondo.scratch.activations.softmax import (
     softmax_backward,
     softmax_jacobian,
 )
-from tests.scratch.differences import slopes
-from tests.scratch.refusals import assert_refused
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 from collections.abc import Callable
 
-import jax.numpy as jnp
+import jax
 import numpy as np
 import pytest
 
@@ -29,49 +29,75 @@ def test_statistics_are_those_of_each_channel(shape: tuple[int, ...], rng: np.ra
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_the_functions_and_their_gradients_follow_the_formula_on_jax(
+def test_while_training_output_and_gradients_are_those_of_keras_operations(
     shape: tuple[int, ...], pull_back: Callable, rng: np.random.Generator
 ) -> None:
     x, d_y = rng.normal(2, 3, shape), rng.normal(size=shape)
     gamma, beta = rng.normal(size=(2, shape[-1]))
-    axes = tuple(range(len(shape) - 1))
 
-    def formula(x: jnp.ndarray, gamma: jnp.ndarray, beta: jnp.ndarray) -> jnp.ndarray:
-        return gamma * (x - x.mean(axes)) / jnp.sqrt(x.var(axes) + 0.01) + beta
+    def in_keras(x: jax.Array, gamma: jax.Array, beta: jax.Array) -> jax.Array:
+        mean, variance = keras.ops.moments(x, axes=list(range(x.ndim - 1)))
+        return keras.ops.batch_normalization(x, mean, variance, -1, beta, gamma, 0.01)
 
-    y, gradients = pull_back(formula, d_y, x, gamma, beta)
+    y, gradients = pull_back(in_keras, d_y, x, gamma, beta)
     np.testing.assert_allclose(batch_normalize(x, gamma, beta, *statistics(x), 0.01), y, rtol=1e-10, atol=1e-10)
     ours = batch_normalize_backward(d_y, x, gamma, 0.01)
-    for mine, theirs in zip((ours.d_x, ours.d_gamma, ours.d_beta), gradients, strict=True):
-        np.testing.assert_allclose(mine, theirs, rtol=1e-10, atol=1e-10)
+    layer = BatchNormalization(epsilon=0.01)
+    layer.build(shape[1:], rng)
+    layer.parameters = {"gamma": gamma, "beta": beta}
+    np.testing.assert_allclose(layer.forward(x, training=True), y, rtol=1e-10, atol=1e-10)
+    layers = (layer.backward(d_y), layer.gradients["gamma"], layer.gradients["beta"])
+    for one, other, theirs in zip((ours.d_x, ours.d_gamma, ours.d_beta), layers, gradients, strict=True):
+        np.testing.assert_allclose(one, theirs, rtol=1e-10, atol=1e-10)
+        np.testing.assert_allclose(other, theirs, rtol=1e-10, atol=1e-10)
 
 
-@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_in_use_output_and_gradients_are_those_of_keras_operations(
+    shape: tuple[int, ...], pull_back: Callable, rng: np.random.Generator
+) -> None:
+    layer = BatchNormalization(momentum=0.5)
+    layer.build(shape[1:], rng)
+    layer.parameters = {name: rng.normal(size=shape[-1]) for name in ("gamma", "beta")}
+    for _ in range(3):
+        layer.forward(rng.normal(2, 3, shape), training=True)
+    x, d_y = rng.normal(size=(2, *shape))
+    y, (d_x, d_gamma, d_beta) = pull_back(
+        lambda x, gamma, beta: keras.ops.batch_normalization(
+            x, jax.numpy.asarray(layer.moving_mean), jax.numpy.asarray(layer.moving_variance), -1, beta, gamma, 1e-3
+        ),
+        d_y, x, layer.parameters["gamma"], layer.parameters["beta"],
+    )  # fmt: skip
+    np.testing.assert_allclose(layer.forward(x), y, rtol=1e-10, atol=1e-10)
+    np.testing.assert_allclose(layer.backward(d_y), d_x, rtol=1e-10, atol=1e-10)
+    np.testing.assert_allclose(layer.gradients["gamma"], d_gamma, rtol=1e-10, atol=1e-10)
+    np.testing.assert_allclose(layer.gradients["beta"], d_beta, rtol=1e-10, atol=1e-10)
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_layer_follows_keras_over_several_steps(
-    shape: tuple[int, ...], training: bool, in_keras: Callable, rng: np.random.Generator
+    shape: tuple[int, ...], double: None, rng: np.random.Generator
 ) -> None:
     layer, twin = BatchNormalization(0.8, 0.02), keras.layers.BatchNormalization(momentum=0.8, epsilon=0.02)
     assert layer.build(shape[1:], rng) == shape[1:]
-    twin.build((None, *shape[1:]))
-    gamma, beta = rng.normal(size=(2, shape[-1]))
-    layer.parameters = {"gamma": gamma, "beta": beta}
-    twin.gamma.assign(gamma)
-    twin.beta.assign(beta)
-    for step in range(5):
-        x, d_y = rng.normal(step, 1 + step, shape), rng.normal(size=shape)
-        state = [np.asarray(twin.moving_mean.value), np.asarray(twin.moving_variance.value)]
-        y, (d_x, d_gamma, d_beta) = in_keras(twin, d_y, x, gamma, beta, state=state, training=training)
-        np.testing.assert_allclose(layer.forward(x, training), y, rtol=1e-10, atol=1e-10)
-        np.testing.assert_allclose(layer.backward(d_y), d_x, rtol=1e-10, atol=1e-10)
-        np.testing.assert_allclose(layer.gradients["gamma"], d_gamma, rtol=1e-10, atol=1e-10)
-        np.testing.assert_allclose(layer.gradients["beta"], d_beta, rtol=1e-10, atol=1e-10)
-        twin(x, training=True)
-        layer.forward(x, True)
-        if training:  # it has seen this batch twice
-            twin(x, training=True)
-        np.testing.assert_allclose(layer.moving_mean, twin.moving_mean.value, rtol=1e-12, atol=1e-12)
-        np.testing.assert_allclose(layer.moving_variance, twin.moving_variance.value, rtol=1e-12, atol=1e-12)
+    for step in range(6):  # Keras's layer computes in single precision, whatever it is given
+        x = rng.normal(step, 1 + step, shape)
+        np.testing.assert_allclose(layer.forward(x, training=True), twin(x, training=True), rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(layer.moving_mean, twin.moving_mean.value, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(layer.moving_variance, twin.moving_variance.value, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(layer.forward(x), twin(x), rtol=1e-4, atol=1e-5)
+
+
+def test_running_averages_keep_the_momentums_share_of_the_past(rng: np.random.Generator) -> None:
+    layer = BatchNormalization(momentum=0.9)
+    layer.build((2,), rng)
+    batches = rng.normal(3, 2, (7, 10, 2))
+    for x in batches:
+        layer.forward(x, training=True)
+    shares = [0.9**7, *(0.1 * 0.9 ** (6 - step) for step in range(7))]  # of the beginning and of each batch
+    means, variances = [np.zeros(2), *(x.mean(0) for x in batches)], [np.ones(2), *(x.var(0) for x in batches)]
+    np.testing.assert_allclose(layer.moving_mean, np.average(means, axis=0, weights=shares), rtol=1e-12)
+    np.testing.assert_allclose(layer.moving_variance, np.average(variances, axis=0, weights=shares), rtol=1e-12)
 
 
 def test_it_begins_as_the_identity_and_use_teaches_it_nothing(rng: np.random.Generator) -> None:

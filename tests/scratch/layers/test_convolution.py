@@ -11,7 +11,7 @@ from hondo.scratch.layers.convolution import Conv2D, convolve, convolve_backward
 from hondo.scratch.mistakes import Mistake
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     picture=st.tuples(st.integers(1, 3), st.integers(4, 8), st.integers(4, 8), st.integers(1, 3)),
     kernel=st.tuples(st.integers(1, 4), st.integers(1, 4)),

@@ -24,7 +24,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     picture=st.tuples(st.integers(1, 3), st.integers(4, 8), st.integers(4, 8), st.integers(1, 3)),
     size=st.integers(1, 4),

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+import jax
 import numpy as np
 import pytest
 
@@ -20,8 +21,8 @@ def test_a_residual_block_and_its_gradients_are_those_of_the_formula_on_keras(
     block.parameters = {name: rng.normal(size=value.shape) for name, value in block.parameters.items()}
     x, d_y = rng.normal(size=(2, 3, 5, 4, 2))
 
-    def formula(x, K_0, b_0, K_2, b_2):
-        inner = keras.ops.tanh(keras.ops.conv(x, K_0, 1, "same") + b_0)
+    def formula(x: jax.Array, K_0: jax.Array, b_0: jax.Array, K_2: jax.Array, b_2: jax.Array) -> jax.Array:
+        inner = jax.numpy.tanh(keras.ops.conv(x, K_0, 1, "same") + b_0)
         return x + keras.ops.conv(inner, K_2, 1, "same") + b_2
 
     y, (d_x, *gradients) = pull_back(formula, d_y, x, *(block.parameters[n] for n in ("0.K", "0.b", "2.K", "2.b")))

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+import jax
 import numpy as np
 import pytest
 
@@ -15,7 +16,8 @@ def test_activations_and_their_gradients_are_keras(
     name: str, shape: tuple[int, ...], in_keras: Callable, rng: np.random.Generator
 ) -> None:
     x, d_y = 3 * rng.normal(size=shape), rng.normal(size=shape)
-    y, (d_x,) = in_keras(keras.layers.Activation(name), d_y, x)
+    # Keras itself computes tanh in single precision.
+    y, (d_x,) = in_keras(keras.layers.Activation(jax.numpy.tanh if name == "tanh" else name), d_y, x)
     layer = Activation(name)
     assert layer.build(shape[1:], rng) == shape[1:]
     np.testing.assert_allclose(layer.forward(x), y, rtol=1e-10, atol=1e-10)

@@ -8,6 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from sklearn.metrics import hinge_loss, log_loss
+from tests.scratch.differences import slopes
+from tests.scratch.refusals import assert_refused
 
 from hondo.core.backend import keras
 from hondo.scratch.activations.softmax import softmax
@@ -19,8 +21,6 @@ from hondo.scratch.losses.classification import (
     hinge,
     hinge_gradient,
 )
-from tests.scratch.differences import slopes
-from tests.scratch.refusals import assert_refused
 
 
 def keras_answer(loss: Any, predicted: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
@@ -167,8 +167,9 @@ def test_shapes_and_types_that_do_not_fit(function: Callable[..., Any]) -> None:
     name = function.__name__
     assert_refused(
         lambda: function(np.full((4, 1), 0.5), np.ones(4)),
-        f"{name} needs … of the same shape, got (4, 1) and (4,)", f"{name} necesita … misma forma, llegaron (4, 1) y (4,)",
-    )  # fmt: skip
+        f"{name} needs … of the same shape, got (4, 1) and (4,)",
+        f"{name} necesita … con la misma forma, llegaron (4, 1) y (4,)",
+    )
     assert_refused(
         lambda: function(np.full(2, 0.5), np.array([1, 1])),
         f"{name} needs y in floating point", f"{name} necesita y en coma flotante",

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.special import log_expit, log_softmax
 from sklearn.preprocessing import LabelBinarizer
+from tests.scratch.differences import slopes
+from tests.scratch.refusals import assert_refused
 
 from hondo.core.backend import keras
 from hondo.scratch.activations.smooth import sigmoid, sigmoid_derivative
@@ -23,8 +25,6 @@ from hondo.scratch.losses.from_logits import (
     softmax_cross_entropy,
     softmax_cross_entropy_gradient,
 )
-from tests.scratch.differences import slopes
-from tests.scratch.refusals import assert_refused
 
 
 def keras_answer(loss: Any, z: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
@@ -108,13 +108,15 @@ def test_precision_is_kept(dtype: type) -> None:
 
 @pytest.mark.mistake
 @pytest.mark.parametrize(
-    "labels", [np.array([0, 3]), np.array([-1, 0]), np.array([0.0, 1.0]), np.array([[0], [1]]), np.array([True]), [0, 1]]
+    "labels",
+    [np.array([0, 3]), np.array([-1, 0]), np.array([0.0, 1.0]), np.array([[0], [1]]), np.array([True]), [0, 1]],
 )
 def test_labels_are_a_vector_of_class_numbers(labels: Any) -> None:
     assert_refused(
         lambda: one_hot(labels, 3),
-        "one_hot needs a vector of integers from 0 to 2, got ", "one_hot necesita un vector de enteros de 0 a 2, llegó ",
-    )  # fmt: skip
+        "one_hot needs a vector of integers from 0 to 2, got ",
+        "one_hot necesita un vector de enteros de 0 a 2, llegó ",
+    )
 
 
 @pytest.mark.mistake
@@ -131,7 +133,13 @@ def test_class_numbers_where_rows_are_needed(function: Any) -> None:
         f"{name} needs z with axes (batch, classes), got shape (2,)",
         f"{name} necesita z con los ejes (batch, classes), llegó la forma (2,)",
     )
-    assert_refused(lambda: function(z, np.array([0, 1, 1])), "one_hot(y, 2)", "one_hot(y, 2)")
+
+
+@pytest.mark.mistake
+@pytest.mark.parametrize("function", [softmax_cross_entropy, softmax_cross_entropy_gradient])
+@pytest.mark.parametrize("labels", [np.array([0, 1, 1]), np.array([0.0, 1.0, 1.0])])
+def test_who_gives_class_numbers_is_told_of_one_hot(function: Any, labels: np.ndarray) -> None:
+    assert_refused(lambda: function(np.zeros((3, 2)), labels), "one_hot", "one_hot")
 
 
 @pytest.mark.mistake

@@ -7,11 +7,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from tests.scratch.differences import slopes
+from tests.scratch.refusals import assert_refused
 
 from hondo.core.backend import keras
 from hondo.scratch.losses import regression
-from tests.scratch.differences import slopes
-from tests.scratch.refusals import assert_refused
 
 NAMES = ("mean_squared_error", "mean_absolute_error", "huber")
 KERAS: dict[str, Callable[[], Any]] = {
@@ -96,7 +96,7 @@ def test_shapes_that_would_be_broadcast(name: str) -> None:
     assert_refused(
         lambda: function(np.zeros((4, 1)), np.zeros(4)),
         f"{name} needs predicted and y of the same shape, got (4, 1) and (4,) … Write y.reshape(predicted.shape)",
-        f"{name} necesita predicted y y con la misma forma, llegaron (4, 1) y (4,) … Escriba y.reshape(predicted.shape)",
+        f"{name} necesita predicted y y con la misma forma, llegaron (4, 1) y (4,) … y.reshape(predicted.shape)",
     )
     assert_refused(
         lambda: function(np.zeros(2), np.zeros(2, int)),

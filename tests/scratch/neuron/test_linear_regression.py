@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import mean_squared_error
-
-from hondo.scratch.neuron.linear_regression import Line, gradient_descent, mse_gradient, mse_surface, normal_equations
 from tests.scratch.differences import slopes
 from tests.scratch.refusals import assert_refused
+
+from hondo.scratch.neuron.linear_regression import Line, gradient_descent, mse_gradient, mse_surface, normal_equations
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from tests.scratch.refusals import assert_refused
 
 from hondo.core.backend import keras
 from hondo.scratch.activations.piecewise import step
 from hondo.scratch.activations.smooth import softplus
 from hondo.scratch.neuron.neuron import boundary, neuron, weighted_sum
-from tests.scratch.refusals import assert_refused
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 
@@ -37,7 +37,11 @@ def test_an_activated_neuron_is_keras(name: str, rng: np.random.Generator, doubl
 
 @pytest.mark.parametrize(
     ("w", "b", "logic"),
-    [((1, 1), -1.5, np.logical_and), ((1, 1), -0.5, np.logical_or), ((-1, -1), 1.5, lambda p, q: ~np.logical_and(p, q))],
+    [
+        ((1, 1), -1.5, np.logical_and),
+        ((1, 1), -0.5, np.logical_or),
+        ((-1, -1), 1.5, lambda p, q: ~np.logical_and(p, q)),
+    ],
     ids=["and", "or", "nand"],
 )
 def test_a_neuron_of_steps_is_a_logic_gate(w: tuple[float, float], b: float, logic: Callable[..., np.ndarray]) -> None:
@@ -67,7 +71,10 @@ def test_the_bias_moves_the_boundary_without_turning_it() -> None:
 
 @pytest.mark.mistake
 def test_samples_and_weights_that_do_not_fit() -> None:
-    for call in (lambda: weighted_sum(np.ones((4, 3)), np.ones(2), 0.0), lambda: neuron(np.ones((4, 3)), np.ones(2), 0.0)):
+    for call in (
+        lambda: weighted_sum(np.ones((4, 3)), np.ones(2), 0.0),
+        lambda: neuron(np.ones((4, 3)), np.ones(2), 0.0),
+    ):
         assert_refused(
             call,
             "weighted_sum: x has 3 features a sample (shape (4, 3)), the weights are for 2 (shape (2,))",

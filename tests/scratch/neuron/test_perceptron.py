@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import Perceptron
+from tests.scratch.refusals import assert_refused
 
 from hondo.scratch.neuron.perceptron import Correction, learn, most_mistakes
-from tests.scratch.refusals import assert_refused
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 AND, OR, XOR = np.array([0.0, 0, 0, 1]), np.array([0.0, 1, 1, 1]), np.array([0.0, 1, 1, 0])
@@ -111,10 +111,12 @@ def test_classes_other_than_0_and_1() -> None:
     assert_refused(
         lambda: learn(CORNERS, 2 * AND - 1),
         "the perceptron needs one class, 0 or 1, for each of 4 samples; got [-1.  1.], shape (4,) … write (y + 1) / 2",
-        "el perceptrón necesita una clase, 0 o 1, para cada una de 4 muestras; llegó [-1.  1.], forma (4,) … (y + 1) / 2",
+        "el perceptrón necesita una clase, 0 o 1, para cada una de 4 muestras; llegó [-1.  1.] … (y + 1) / 2",
     )
     assert_refused(lambda: learn(CORNERS, AND[:3]), "each of 4 samples … shape (3,)", "4 muestras … forma (3,)")
-    assert_refused(lambda: learn(CORNERS, AND[:, None]), "each of 4 samples … shape (4, 1)", "4 muestras … forma (4, 1)")
+    assert_refused(
+        lambda: learn(CORNERS, AND[:, None]), "each of 4 samples … shape (4, 1)", "4 muestras … forma (4, 1)"
+    )
     assert_refused(lambda: learn(CORNERS, AND.astype(int)), "learn needs y in floating point", "y en coma flotante")
     assert_refused(lambda: learn(CORNERS[0], AND), "x with axes (batch, inputs)", "x con los ejes (batch, inputs)")
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from tests.scratch.refusals import assert_refused
+from tests.scratch.tensors.rebuild import rebuild
 
 from hondo.core.language import use_language
 from hondo.scratch.mistakes import Mistake
 from hondo.scratch.tensors.broadcasting import broadcast, broadcast_shape, stretched_axes, sum_to_shape
-from tests.scratch.refusals import assert_refused
-from tests.scratch.tensors.rebuild import rebuild
 
 PAIRS = hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=4, max_side=4)
 ANY_SHAPE = st.lists(st.integers(0, 3), max_size=4).map(tuple)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from tests.scratch.refusals import assert_refused
+from tests.scratch.tensors.rebuild import rebuild
 
 from hondo.core.language import use_language
 from hondo.scratch.tensors.indexing import advanced_index, basic_index
-from tests.scratch.refusals import assert_refused
-from tests.scratch.tensors.rebuild import rebuild
 
 SHAPES = hnp.array_shapes(max_dims=3, max_side=4)
 CUBE = np.arange(24).reshape(2, 3, 4)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from tests.scratch.tensors.rebuild import rebuild
 
 from hondo.scratch.tensors.moved import Move, Told, follow
-from tests.scratch.tensors.rebuild import rebuild
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.float32, np.bool_, np.dtype("U1")])

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from tests.scratch.refusals import assert_refused
+from tests.scratch.tensors.rebuild import rebuild
 
 from hondo.core.language import use_language
 from hondo.scratch.mistakes import Mistake
 from hondo.scratch.tensors.shape import position, rank, reshape, shape, strides, transpose
-from tests.scratch.refusals import assert_refused
-from tests.scratch.tensors.rebuild import rebuild
 
 SHAPES = hnp.array_shapes(min_dims=0, max_dims=4, min_side=1, max_side=4)
 
@@ -31,7 +31,7 @@ def test_rank_counts_axes_and_names_them(lengths: tuple[int, ...], english: str,
         assert told.description.startswith(f"{word}: {len(lengths)} ")
 
 
-@pytest.mark.parametrize(("lengths", "words"), [((2, 3), "2 × 3 = 6"), ((5, 0), "5 × 0 = 0"), ((), "1 = 1")])
+@pytest.mark.parametrize(("lengths", "words"), [((2, 3), "2 × 3 = 6"), ((5, 0), "5 × 0 = 0"), ((), "1")])
 def test_a_shape_multiplies_to_the_number_of_elements(lengths: tuple[int, ...], words: str) -> None:
     for language, noun in (("en", "element"), ("es", "elemento")):
         with use_language(language):

@@ -1,7 +1,7 @@
 """Activations made of straight pieces: step, linear, ReLU and leaky ReLU, each with its derivative.
 
 A derivative says how much of an error passes through: none where the function is flat (step everywhere, ReLU for
-negative z), all of it where it is the identity. At a corner there is no derivative; as in Keras, the left one is taken.
+negative z), all of it where it is the identity. At a corner there is no derivative; the left one is taken here.
 
 Source: V. Nair, G. Hinton, *Rectified linear units improve restricted Boltzmann machines*, ICML (2010); A. Maas et
 al., *Rectifier nonlinearities improve neural network acoustic models*, ICML (2013).

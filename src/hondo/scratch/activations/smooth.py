@@ -12,7 +12,7 @@ from math import pi, sqrt
 
 import numpy as np
 from jaxtyping import Float
-from scipy.special import erf
+from scipy.special import erf, erfc
 
 from hondo.scratch.mistakes import need_floats
 
@@ -113,7 +113,7 @@ def gelu(z: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
         [-0.0, 0.0, 10.0]
     """
     need_floats("gelu", z=z)
-    return z * (1 + erf(z / sqrt(2))) / 2
+    return z * (erfc(-z / sqrt(2)) / 2)
 
 
 def gelu_derivative(z: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
@@ -124,4 +124,5 @@ def gelu_derivative(z: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape
         [0.5]
     """
     need_floats("gelu_derivative", z=z)
-    return (1 + erf(z / sqrt(2))) / 2 + z * np.exp(-np.square(z) / 2) / sqrt(2 * pi)
+    near = np.clip(z, -40, 40)  # (*shape), beyond, φ is 0 and z² might overflow
+    return (1 + erf(z / sqrt(2))) / 2 + near * np.exp(-np.square(near) / 2) / sqrt(2 * pi)

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from hondo.core.language import tr
-from hondo.scratch.mistakes import Mistake, need_between, need_floats
+from hondo.scratch.mistakes import Mistake, need_between, need_floats, need_rank, need_same_shape
 
 
 def _need_scores(function: str, z: np.ndarray) -> None:
@@ -81,6 +81,8 @@ def softmax_jacobian(z: Float[np.ndarray, " classes"]) -> Float[np.ndarray, "cla
         >>> softmax_jacobian(np.array([0.0, 0.0])).tolist()
         [[0.25, -0.25], [-0.25, 0.25]]
     """
+    _need_scores("softmax_jacobian", z)
+    need_rank("softmax_jacobian", "z", z, "classes")
     p = softmax(z)  # (classes,)
     return np.diag(p) - np.outer(p, p)  # (classes, classes)
 
@@ -101,4 +103,5 @@ def softmax_backward(
         [0.25, -0.25]
     """
     need_floats("softmax_backward", d_p=d_p, p=p)
+    need_same_shape("softmax_backward", d_p=d_p, p=p)
     return p * (d_p - (p * d_p).sum(axis=-1, keepdims=True))  # (*batch, classes)

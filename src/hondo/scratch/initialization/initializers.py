@@ -28,10 +28,21 @@ Initializer = Callable[[tuple[int, ...], np.random.Generator], Float[np.ndarray,
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     """(fan_in, fan_out) of weights whose last two axes are inputs and outputs.
 
+    Raises:
+        Mistake: for fewer than two axes.
+
     Example:
         >>> fans((784, 128)), fans((5, 5, 32, 64))
         ((784, 128), (800, 1600))
     """
+    if len(shape) < 2:
+        raise Mistake(
+            tr(
+                f"weights have an axis of inputs and one of outputs, got shape {shape}",
+                f"los pesos tienen un eje de entradas y otro de salidas, llegó la forma {shape}",
+            ),
+            tr("A vector of biases begins as zeros.", "Un vector de sesgos empieza en ceros."),
+        )
     window = prod(shape[:-2])
     return window * shape[-2], window * shape[-1]
 

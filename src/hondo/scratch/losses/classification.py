@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from hondo.core.language import tr
-from hondo.scratch.mistakes import Mistake, need_floats, need_rank, need_same_shape
+from hondo.scratch.mistakes import Mistake, need_floats, need_rank, need_same_shape, need_targets
 
 
 def _need_probabilities(function: str, p: np.ndarray, y: np.ndarray) -> None:
@@ -29,6 +29,7 @@ def _need_probabilities(function: str, p: np.ndarray, y: np.ndarray) -> None:
                 "Parecen puntuaciones: aplique sigmoid o softmax, o use la pérdida a partir de logits.",
             ),
         )
+    need_targets(function, y)
 
 
 def _need_distributions(function: str, p: np.ndarray, y: np.ndarray) -> None:
@@ -80,7 +81,9 @@ def binary_cross_entropy_gradient(
         [-2.0]
     """
     _need_probabilities("binary_cross_entropy_gradient", p, y)
-    return (p - y) / (p * (1 - p)) / p.size
+    right = np.divide(y, p, out=np.zeros_like(p), where=y > 0)  # (*shape)
+    wrong = np.divide(1 - y, 1 - p, out=np.zeros_like(p), where=y < 1)  # (*shape)
+    return (wrong - right) / p.size
 
 
 def categorical_cross_entropy(p: Float[np.ndarray, "batch classes"], y: Float[np.ndarray, "batch classes"]) -> float:

@@ -15,7 +15,7 @@ from jaxtyping import Float
 from hondo.core.language import tr
 from hondo.scratch.activations.smooth import sigmoid, softplus
 from hondo.scratch.activations.softmax import log_softmax, softmax
-from hondo.scratch.mistakes import Mistake, need_floats, need_rank, need_same_shape
+from hondo.scratch.mistakes import Mistake, need_floats, need_rank, need_same_shape, need_targets
 
 
 def one_hot(labels: np.ndarray, classes: int) -> Float[np.ndarray, "batch classes"]:
@@ -43,9 +43,27 @@ def one_hot(labels: np.ndarray, classes: int) -> Float[np.ndarray, "batch classe
     return np.eye(classes)[labels]  # (batch, classes)
 
 
-def _need_rows(function: str, z: np.ndarray, y: np.ndarray) -> None:
+def _need_probability(function: str, z: np.ndarray, y: np.ndarray) -> None:
     need_floats(function, z=z, y=y)
+    need_same_shape(function, z=z, y=y)
+    need_targets(function, y)
+
+
+def _need_rows(function: str, z: np.ndarray, y: np.ndarray) -> None:
+    need_floats(function, z=z)
     need_rank(function, "z", z, "batch, classes")
+    if isinstance(y, np.ndarray) and y.shape == z.shape[:1]:
+        raise Mistake(
+            tr(
+                f"{function} needs z and y of the same shape, got {z.shape} and {y.shape}",
+                f"{function} necesita z y y con la misma forma, llegaron {z.shape} y {y.shape}",
+            ),
+            tr(
+                f"Class numbers become rows with one_hot(y, {z.shape[1]}).",
+                f"Los números de clase se vuelven filas con one_hot(y, {z.shape[1]}).",
+            ),
+        )
+    need_floats(function, z=z, y=y)
     need_same_shape(function, z=z, y=y)
 
 
@@ -87,12 +105,14 @@ def sigmoid_cross_entropy(z: Float[np.ndarray, "*shape"], y: Float[np.ndarray, "
         z: scores.
         y: 1.0 or 0.0, or a probability; of the same shape.
 
+    Raises:
+        Mistake: if shapes differ, or for targets outside [0, 1], such as classes -1 and 1.
+
     Example:
         >>> sigmoid_cross_entropy(np.array([1000.0, -1000.0]), np.array([1.0, 1.0]))
         500.0
     """
-    need_floats("sigmoid_cross_entropy", z=z, y=y)
-    need_same_shape("sigmoid_cross_entropy", z=z, y=y)
+    _need_probability("sigmoid_cross_entropy", z, y)
     return float((softplus(z) - y * z).mean())
 
 
@@ -105,6 +125,5 @@ def sigmoid_cross_entropy_gradient(
         >>> sigmoid_cross_entropy_gradient(np.array([0.0]), np.array([1.0])).tolist()
         [-0.5]
     """
-    need_floats("sigmoid_cross_entropy_gradient", z=z, y=y)
-    need_same_shape("sigmoid_cross_entropy_gradient", z=z, y=y)
+    _need_probability("sigmoid_cross_entropy_gradient", z, y)
     return (sigmoid(z) - y) / z.size

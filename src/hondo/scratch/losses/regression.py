@@ -83,7 +83,8 @@ def huber(predicted: Float[np.ndarray, "*shape"], y: Float[np.ndarray, "*shape"]
     """
     need_between("huber", "delta", delta, 0, np.inf, ends="()")
     size = np.abs(_error("huber", predicted, y))  # (*shape)
-    return float(np.where(size <= delta, size**2 / 2, delta * size - delta**2 / 2).mean())
+    near = np.minimum(size, delta)  # (*shape)
+    return float((near * (size - near / 2)).mean())  # e²/2 where near is |e|, δ|e| - δ²/2 where it is δ
 
 
 def huber_gradient(

@@ -124,5 +124,6 @@ def mse_surface(
         [[1.0, 0.0], [0.0, 1.0]]
     """
     _check("mse_surface", x, y)
+    need_shape("mse_surface", "x", x, (len(x), 1))
     predictions = w[:, None, None] * x[:, 0] + b[:, None]  # (slopes, intercepts, batch)
     return np.square(predictions - y).mean(axis=-1)  # (slopes, intercepts)

@@ -18,7 +18,7 @@ from jaxtyping import Float
 
 from hondo.core.language import tr
 from hondo.scratch.activations.piecewise import step
-from hondo.scratch.mistakes import Mistake, need_floats, need_rank
+from hondo.scratch.mistakes import Mistake, need_floats, need_rank, need_shape
 from hondo.scratch.neuron.neuron import neuron
 
 
@@ -124,6 +124,8 @@ def most_mistakes(
         2.0
     """
     need_floats("most_mistakes", x=x, y=y, w=w)
+    need_shape("most_mistakes", "y", y, (len(x),))
+    need_shape("most_mistakes", "w", w, x.shape[1:])
     sides = (2 * y - 1) * (x @ w + b)  # (batch,), positive where the line is right
     if sides.min() <= 0:
         raise Mistake(

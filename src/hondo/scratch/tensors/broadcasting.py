@@ -98,4 +98,4 @@ def sum_to_shape(gradient: Shaped[np.ndarray, "*target"], shape: tuple[int, ...]
         >>> sum_to_shape(np.ones((2, 3)), (3,)).tolist()
         [2.0, 2.0, 2.0]
     """
-    return gradient.sum(axis=stretched_axes(shape, gradient.shape)).reshape(shape)
+    return np.asarray(gradient.sum(axis=stretched_axes(shape, gradient.shape))).reshape(shape)

@@ -19,7 +19,7 @@ from hondo.scratch.tensors.moved import Moved, follow
 _BASIC = (int, np.integer, slice, EllipsisType, type(None))
 
 
-def basic_index(x: Shaped[np.ndarray, "*source"], *key: int | slice | EllipsisType | None) -> Moved:
+def basic_index(x: Shaped[np.ndarray, "*source"], *key: int | np.integer | slice | EllipsisType | None) -> Moved:
     """``x[key]`` with integers (drop an axis), slices (keep it), ``...`` (all between) and ``None`` (a new axis).
 
     Args:
@@ -42,7 +42,8 @@ def basic_index(x: Shaped[np.ndarray, "*source"], *key: int | slice | EllipsisTy
         "a view: integers drop an axis, slices keep it with another start and stride",
         "una vista: los enteros quitan un eje, las rebanadas lo conservan con otro inicio y otro salto",
     )
-    return _choose(x, key, words)
+    whole = key if Ellipsis in key else (*key, ...)  # so that a single element too stays a view
+    return _choose(x, whole, words)
 
 
 def advanced_index(x: Shaped[np.ndarray, "*source"], *key: Any) -> Moved:
@@ -76,7 +77,7 @@ def advanced_index(x: Shaped[np.ndarray, "*source"], *key: Any) -> Moved:
 def _choose(x: np.ndarray, key: tuple[Any, ...], words: str) -> Moved:
     try:
         return follow(lambda t: t[key], x, words)
-    except IndexError as error:
+    except (IndexError, ValueError, TypeError) as error:
         raise Mistake(
             tr(
                 f"no such elements in a tensor of shape {x.shape}: {error}",

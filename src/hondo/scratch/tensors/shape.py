@@ -4,8 +4,8 @@ A tensor is one row of numbers in memory plus a rule for reading it. The element
 
     position = i₀·s₀ + i₁·s₁ + …
 
-where the strides s say how many elements to skip for one step along each axis. Reshape and transpose change the rule,
-not the row.
+where the strides s say how many elements to skip for one step along each axis. Transpose changes the rule, not the row;
+so does reshape, as long as the elements are read in the order in which they lie.
 
 Source: C. R. Harris et al., *Array programming with NumPy*, Nature 585 (2020).
 """
@@ -30,7 +30,8 @@ def rank(x: Shaped[np.ndarray, "..."]) -> Told:
         2
     """
     name = tr(*_NAMES[x.ndim]) if x.ndim < len(_NAMES) else tr("a tensor", "un tensor")
-    return Told(x.ndim, tr(f"{name}: {x.ndim} axes", f"{name}: {x.ndim} ejes"))
+    axes = tr("axis", "eje") if x.ndim == 1 else tr("axes", "ejes")
+    return Told(x.ndim, f"{name}: {x.ndim} {axes}")
 
 
 def shape(x: Shaped[np.ndarray, "..."]) -> Told:
@@ -40,8 +41,9 @@ def shape(x: Shaped[np.ndarray, "..."]) -> Told:
         >>> shape(np.zeros((2, 3))).result
         (2, 3)
     """
-    product = " × ".join(map(str, x.shape)) or "1"
-    return Told(x.shape, tr(f"{product} = {x.size} elements", f"{product} = {x.size} elementos"))
+    product = " × ".join(map(str, x.shape)) + " = " if x.ndim > 1 else ""
+    elements = tr("element", "elemento") if x.size == 1 else tr("elements", "elementos")
+    return Told(x.shape, f"{product}{x.size} {elements}")
 
 
 def strides(x: Shaped[np.ndarray, "..."]) -> Told:
