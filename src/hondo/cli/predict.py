@@ -3,14 +3,17 @@
 import sys
 import zipfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hondo.cli.options import AsJson
 from hondo.cli.output import number, print_json, print_table
-from hondo.core.errors import DataError
+from hondo.core.errors import DataError, SpecError
 from hondo.core.language import tr
+
+if TYPE_CHECKING:
+    from hondo.experiments.predict import Predictions
 
 TABLES, ARRAYS = {".csv", ".tsv", ".txt"}, {".npy", ".npz"}
 
@@ -26,26 +29,42 @@ def predict(
         ),
     ],
     name: Annotated[
-        str, typer.Option("--run", "-r", help=tr("A run's name, or 'last'.", "Nombre de un experimento, o 'last'."))
-    ] = "last",
+        str | None,
+        typer.Option("--run", "-r", help=tr("A run's name, or 'last'.", "Nombre de un experimento, o 'last'.")),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            metavar="NETWORK",
+            help=tr(
+                "A pretrained network instead of a run, such as resnet50: names what the pictures show.",
+                "Una red preentrenada en lugar de un experimento, como resnet50: nombra lo que muestran las imágenes.",
+            ),
+        ),
+    ] = None,
     top: Annotated[
-        int, typer.Option(min=1, help=tr("Classes to show for each input.", "Clases que se muestran por entrada."))
-    ] = 3,
+        int | None,
+        typer.Option(
+            min=1,
+            help=tr(
+                "Classes to show for each input (3; of a pretrained network 5).",
+                "Clases que se muestran por entrada (3; de una red preentrenada, 5).",
+            ),
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Predict raw inputs: the run's own preprocessing is applied."""
-    from hondo.store.launch import open_run
-    from hondo.store.workspace import open_workspace
-
     value, labels = read_inputs(inputs)
-    with open_workspace() as workspace:
-        run = open_run(workspace, name)
-    answers = run.predict(value).written(top)
+    predictions = _by_run(name or "last", value) if model is None else _by_network(model, name, value)
+    answers = predictions.written(top or (3 if model is None else 5))
     labels = labels or [str(place) for place in range(len(answers))]
     if as_json:
         print_json([{"input": label, **answer} for label, answer in zip(labels, answers, strict=True)])
         return
-    if run.preprocessor.classes:
+    if predictions.classes:
         columns = [
             tr("input", "entrada"),
             tr("prediction", "predicción"),
@@ -60,6 +79,37 @@ def predict(
         columns = [tr("input", "entrada"), tr("prediction", "predicción")]
         rows = [[label, number(answer["prediction"])] for label, answer in zip(labels, answers, strict=True)]
     print_table(columns, rows, numeric=(2,))
+
+
+def _by_run(name: str, value: Any) -> "Predictions":
+    from hondo.store.launch import open_run
+    from hondo.store.workspace import open_workspace
+
+    with open_workspace() as workspace:
+        run = open_run(workspace, name)
+    return run.predict(value)
+
+
+def _by_network(network: str, run: str | None, value: Any) -> "Predictions":
+    from hondo.experiments.pretrained import classify
+
+    if run is not None:
+        raise SpecError(
+            tr("give either --model or --run", "indique --model o bien --run"),
+            tr(
+                "--model is a network with ImageNet's weights, --run one of your own runs.",
+                "--model es una red con los pesos de ImageNet; --run, uno de sus experimentos.",
+            ),
+        )
+    if not (isinstance(value, list) and all(isinstance(path, Path) for path in value)):
+        raise DataError(
+            tr("a pretrained network takes pictures", "una red preentrenada admite imágenes"),
+            tr("Give .jpg or .png files.", "Dé archivos .jpg o .png."),
+        )
+    predictions, note = classify(network, value)
+    if note:
+        print(note, file=sys.stderr)
+    return predictions
 
 
 def _others(answer: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from hondo.data.sets.mnist import mnist
 from hondo.scratch.descent.gradient_descent import batches
 from hondo.scratch.descent.optimizers import SGD, Adam, Momentum, Optimizer
 from hondo.scratch.descent.stopping import MaximumSteps, NoImprovement, Reached
+from hondo.scratch.layers.batch_normalization import BatchNormalization
 from hondo.scratch.layers.dense import Dense
 from hondo.scratch.layers.dropout import Dropout
 from hondo.scratch.losses.from_logits import one_hot
@@ -81,6 +82,13 @@ def test_validation_is_looked_at_after_each_epoch_without_dropout_and_without_pe
     np.testing.assert_allclose(history.val_loss, seen, rtol=1e-12)
     assert len(history.loss) == len(history.val_loss) == 4
     assert history.stopped is None
+
+
+def test_layers_are_told_that_they_are_training(rng: np.random.Generator) -> None:
+    x, y = rng.normal(3, 2, (20, 3)), rng.normal(size=(20, 1))
+    normalization = BatchNormalization(momentum=0.0)
+    train(Network([normalization, Dense(1)], (3,)), "mean_squared_error", x, y)
+    np.testing.assert_allclose(normalization.moving_mean, x.mean(0), rtol=1e-12)
 
 
 def test_validation_samples_teach_nothing(rng: np.random.Generator) -> None:
