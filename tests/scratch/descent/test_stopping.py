@@ -43,7 +43,7 @@ def test_reached_looks_at_the_last_loss_only_and_equal_is_enough() -> None:
         (2, 0.0, [0.5, 0.4, 0.3, 0.2], None),
         (2, 0.0, [0.3, 0.5, 0.4, 0.2], 3),  # better than before, but not than the best
         (2, 0.1, [0.5, 0.45, 0.41], 3),  # improvement by less than `least`
-        (2, 0.25, [0.5, 0.5, 0.25], None),  # by exactly `least`
+        (2, 0.25, [0.5, 0.5, 0.25], 3),  # by exactly `least` is too little
         (3, 0.0, [], None),
         (3, 0.0, [0.5, 0.5, 0.5], None),
         (2, 0.0, [np.inf, np.inf, np.inf], 3),

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+import jax
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -99,3 +100,25 @@ def test_what_does_not_fit_is_refused(wrong: Callable, english: str, spanish: st
         wrong()
     with use_language("es"), pytest.raises(Mistake, match=spanish):
         wrong()
+
+
+@pytest.mark.usefixtures("double")
+@pytest.mark.parametrize(("stride", "pixels"), [((1, 2), 0), ((3, 1), 2), (2, 1), ((2, 3), 4)])
+def test_a_stride_for_each_way_and_padding_in_pixels_are_xlas(
+    stride: int | tuple[int, int], pixels: int, rng: np.random.Generator
+) -> None:
+    x, K = rng.normal(size=(2, 6, 7, 2)), rng.normal(size=(3, 2, 2, 4))
+    strides = (stride, stride) if isinstance(stride, int) else stride
+
+    def theirs(x: jax.Array, K: jax.Array) -> jax.Array:
+        around = [(pixels, pixels)] * 2
+        return jax.lax.conv_general_dilated(x, K, strides, around, dimension_numbers=("NHWC", "HWIO", "NHWC"))
+
+    y, backward = jax.vjp(theirs, x, K)
+    d_y = rng.normal(size=y.shape)
+    ours = convolve_backward(d_y, x, K, stride, pixels)
+    np.testing.assert_allclose(convolve(x, K, np.zeros(4), stride, pixels), y, atol=1e-12)
+    for one, other in zip((ours.d_x, ours.d_K), backward(jax.numpy.asarray(d_y)), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-12)
+    layer = Conv2D(4, (3, 2), stride, pixels)
+    assert layer.build((6, 7, 2), rng) == y.shape[1:]

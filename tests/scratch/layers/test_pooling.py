@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+import jax
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -94,3 +95,18 @@ def test_what_is_no_picture_and_what_does_not_fit_is_refused(
         pool(x, **options)
     with use_language("es"), pytest.raises(Mistake, match=spanish):
         pool(x, **options)
+
+
+@pytest.mark.usefixtures("double")
+def test_a_stride_for_each_way_and_padding_in_pixels_are_xlas(rng: np.random.Generator) -> None:
+    x = rng.normal(size=(2, 6, 7, 3))
+
+    def theirs(x: jax.Array) -> jax.Array:
+        around = [(0, 0), (1, 1), (1, 1), (0, 0)]
+        return jax.lax.reduce_window(x, -np.inf, jax.lax.max, (1, 3, 3, 1), (1, 1, 2, 1), around)
+
+    y, backward = jax.vjp(theirs, x)
+    d_y = rng.normal(size=y.shape)
+    np.testing.assert_array_equal(max_pool(x, 3, (1, 2), 1), y)
+    np.testing.assert_allclose(max_pool_backward(d_y, x, 3, (1, 2), 1), backward(jax.numpy.asarray(d_y))[0], atol=1e-12)
+    assert MaxPooling2D(3, (1, 2), 1).build((6, 7, 3), rng) == y.shape[1:]

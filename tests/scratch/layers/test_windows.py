@@ -76,7 +76,12 @@ def test_an_odd_pixel_of_padding_goes_to_the_right_and_below() -> None:
 @pytest.mark.parametrize(
     ("wrong", "english", "spanish"),
     [
-        (lambda: padding(5, 3, 1, "full"), "padding is 'valid' or 'same', not 'full'", "relleno es .*, no 'full'"),
+        (
+            lambda: padding(5, 3, 1, "full"),
+            "number of pixels, 'valid' or 'same', not 'full'",
+            "relleno es .* no 'full'",
+        ),
+        (lambda: padding(5, 3, 1, -1), "not -1", "no -1"),
         (lambda: output_size(3, 5, 1, "valid"), "window of 5 .* not fit into 3 pixels", "ventana de 5 .* no cabe en 3"),
         (lambda: output_size(5, 0, 1, "valid"), "window of 0", "ventana de 0"),
         (lambda: output_size(5, 3, 0, "valid"), "stride 0", "paso 0"),

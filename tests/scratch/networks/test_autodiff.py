@@ -158,3 +158,14 @@ def test_what_has_no_meaning_is_refused(wrong: Callable, english: str, spanish: 
         wrong()
     with use_language("es"), pytest.raises(Mistake, match=spanish):
         wrong()
+
+
+def test_an_array_beside_a_tensor_becomes_one(rng: np.random.Generator) -> None:
+    a, w = rng.normal(size=(2, 3)), Tensor(rng.normal(size=(3, 2)))
+    for product in (a @ w, Tensor(a) @ w):
+        product.sum().backward()
+        np.testing.assert_allclose(w.gradient, a.sum(axis=0)[:, None] * np.ones((3, 2)))
+    (a.T * w).sum().backward()
+    np.testing.assert_array_equal(w.gradient, a.T)
+    assert isinstance(a.T + w, Tensor)
+    np.testing.assert_allclose((w @ a).value, w.value @ a)

@@ -32,7 +32,7 @@ CLASSES = np.eye(3)[[0, 2]]
 def everything() -> Network:
     """One of each layer."""
     layers: list[Layer] = [
-        Conv2D(2, (2, 2)),
+        Conv2D(2, (2, 3), stride=(1, 2), mode=1),
         BatchNormalization(),
         Activation("relu"),
         MaxPooling2D(2, 1),

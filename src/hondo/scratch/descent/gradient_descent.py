@@ -48,6 +48,9 @@ class Step:
 def batches(samples: int, batch_size: int, rng: np.random.Generator) -> Iterator[Int[np.ndarray, " batch"]]:
     """The row numbers of one epoch's batches, in random order; the last one may be smaller.
 
+    Raises:
+        Mistake: for a batch size outside [1, samples].
+
     Example:
         >>> [len(rows) for rows in batches(10, 4, np.random.default_rng(0))]
         [4, 4, 2]
@@ -81,10 +84,13 @@ def descend(
         seed: of the order of the samples.
         stop: criteria; the first that gives a reason ends the descent.
 
+    Raises:
+        Mistake: for a batch size outside [1, samples].
+
     Example:
         >>> from hondo.scratch.descent.optimizers import SGD
-        >>> square = lambda p, rows: (float(p["w"] ** 2), {"w": 2 * p["w"]})
-        >>> [step.parameters["w"].item() for step in descend(square, {"w": np.array(8.0)}, SGD(0.25), epochs=3)]
+        >>> square = lambda p, rows: (float(p["w"] @ p["w"]), {"w": 2 * p["w"]})
+        >>> [step.parameters["w"].item() for step in descend(square, {"w": np.array([8.0])}, SGD(0.25), epochs=3)]
         [4.0, 2.0, 1.0]
     """
     rng = np.random.default_rng(seed)

@@ -13,7 +13,7 @@ Source: B. Polyak (1964); Y. Nesterov (1983); T. Tieleman, G. Hinton, *Lecture 6
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -25,6 +25,7 @@ Memory = dict[str, np.ndarray]
 Weights = Float[np.ndarray, "*shape"]
 
 
+@runtime_checkable
 class Optimizer(Protocol):
     """What all optimizers share."""
 

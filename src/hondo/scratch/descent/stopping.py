@@ -5,8 +5,10 @@ Source: L. Prechelt, *Early stopping - but when?* (1998) for patience.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from hondo.core.language import tr
+from hondo.scratch.mistakes import need_between
 
 Criterion = Callable[[Sequence[float], float], str | None]
 """From the losses so far and the gradient's length to the reason to stop, or None to go on."""
@@ -68,8 +70,11 @@ class NoImprovement:
     """Early stopping: the best is some time ago. Give it the losses on samples that are not trained on.
 
     Args:
-        patience: so many losses in a row without improvement end it.
-        least: what counts as improvement.
+        patience: so many losses in a row without improvement end it; at least 1.
+        least: a loss must be below the best so far by more than this to count as improvement.
+
+    Raises:
+        Mistake: for a patience below 1.
 
     Example:
         >>> NoImprovement(2)([0.5, 0.4, 0.41], 1.0) is None, NoImprovement(2)([0.5, 0.4, 0.41, 0.42], 1.0) is None
@@ -79,11 +84,15 @@ class NoImprovement:
     patience: int = 3
     least: float = 0.0
 
+    def __post_init__(self) -> None:
+        need_between("NoImprovement", "patience", self.patience, 1, inf, ends="[)")
+
     def __call__(self, losses: Sequence[float], gradient_length: float) -> str | None:
-        """Where the last ``patience`` losses are no better than the best before them."""
-        if len(losses) <= self.patience:
-            return None
-        before, recent = losses[: -self.patience], losses[-self.patience :]
-        if min(recent) > min(before) - self.least or min(recent) == min(before):
+        """Where the last ``patience`` losses brought nothing; what is no number is no improvement."""
+        best, waited = inf, -1  # the first loss is only what the others are compared with
+        for loss in losses:
+            better = loss < best - self.least
+            best, waited = (loss, 0) if better else (best, waited + 1)
+        if waited >= self.patience:
             return tr(f"no improvement for {self.patience} losses", f"sin mejora durante {self.patience} pérdidas")
         return None

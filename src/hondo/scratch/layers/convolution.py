@@ -17,7 +17,7 @@ from jaxtyping import Float
 from hondo.core.language import tr
 from hondo.scratch.initialization.initializers import initializer
 from hondo.scratch.layers.layer import Layer
-from hondo.scratch.layers.windows import output_size, pad, places, unpad, windows
+from hondo.scratch.layers.windows import Mode, Stride, both_ways, output_size, pad, places, unpad, windows
 from hondo.scratch.mistakes import Mistake, need_floats, need_rank, need_shape
 
 
@@ -33,8 +33,8 @@ def convolve(
     x: Float[np.ndarray, "batch height width channels"],
     K: Float[np.ndarray, "kernel_height kernel_width channels filters"],
     b: Float[np.ndarray, " filters"],
-    stride: int = 1,
-    mode: str = "valid",
+    stride: Stride = 1,
+    mode: Mode = "valid",
 ) -> Float[np.ndarray, "batch out_height out_width filters"]:
     """Slide every filter over every picture.
 
@@ -42,8 +42,8 @@ def convolve(
         x: pictures.
         K: one small neuron a filter, with a weight for each pixel and channel of its window.
         b: one bias a filter.
-        stride: how many pixels from window to window.
-        mode: padding, ``"valid"`` or ``"same"``.
+        stride: how many pixels from window to window, down and to the right.
+        mode: padding, ``"valid"``, ``"same"`` or a number of pixels.
 
     Raises:
         Mistake: if the channels differ or the window does not fit.
@@ -68,8 +68,8 @@ def convolve(
             ),
         )
     need_shape("convolve", "b", b, (K.shape[3],))
-    for size, k in zip(x.shape[1:3], K.shape[:2], strict=True):
-        output_size(size, k, stride, mode)  # refuses a window that does not fit
+    for n, k, s in zip(x.shape[1:3], K.shape[:2], both_ways(stride), strict=True):
+        output_size(n, k, s, mode)  # refuses a window that does not fit
     seen = windows(pad(x, K.shape[:2], stride, mode), K.shape[:2], stride)  # (batch, out_h, out_w, channels, k_h, k_w)
     return np.tensordot(seen, K, axes=([3, 4, 5], [2, 0, 1])) + b  # (batch, out_h, out_w, filters)
 
@@ -78,8 +78,8 @@ def convolve_backward(
     d_y: Float[np.ndarray, "batch out_height out_width filters"],
     x: Float[np.ndarray, "batch height width channels"],
     K: Float[np.ndarray, "kernel_height kernel_width channels filters"],
-    stride: int = 1,
-    mode: str = "valid",
+    stride: Stride = 1,
+    mode: Mode = "valid",
 ) -> ConvolutionGradients:
     """The gradients of :func:`convolve`.
 
@@ -113,8 +113,8 @@ class Conv2D(Layer):
         self,
         filters: int,
         kernel: tuple[int, int] = (3, 3),
-        stride: int = 1,
-        mode: str = "valid",
+        stride: Stride = 1,
+        mode: Mode = "valid",
         init: str = "glorot_uniform",
     ) -> None:
         super().__init__()
@@ -125,7 +125,8 @@ class Conv2D(Layer):
         need_rank("Conv2D", "x", np.empty((1, *shape)), "batch, height, width, channels")
         self.parameters["K"] = initializer(self.init)((*self.kernel, shape[2], self.filters), rng)
         self.parameters["b"] = np.zeros(self.filters)  # (filters,)
-        sizes = (output_size(n, k, self.stride, self.mode) for n, k in zip(shape[:2], self.kernel, strict=True))
+        strides = both_ways(self.stride)
+        sizes = (output_size(n, k, s, self.mode) for n, k, s in zip(shape[:2], self.kernel, strides, strict=True))
         return (*sizes, self.filters)
 
     def forward(

@@ -20,6 +20,9 @@ def penalty(W: Float[np.ndarray, "*shape"], l1: float = 0.0, l2: float = 0.0) ->
         W: weights of any shape; biases are left free.
         l1, l2: the prices, at least 0.
 
+    Raises:
+        Mistake: for a price below 0.
+
     Example:
         >>> penalty(np.array([3.0, -4.0]), l1=0.5, l2=0.25)
         9.75

@@ -10,20 +10,20 @@ import numpy as np
 from jaxtyping import Float
 
 from hondo.scratch.layers.layer import Layer
-from hondo.scratch.layers.windows import output_size, pad, places, unpad, windows
+from hondo.scratch.layers.windows import Mode, Stride, both_ways, output_size, pad, places, unpad, windows
 from hondo.scratch.mistakes import need_floats, need_rank
 
 
-def _windows(x: np.ndarray, size: int, stride: int, mode: str, value: float) -> np.ndarray:
+def _windows(x: np.ndarray, size: int, stride: Stride, mode: Mode, value: float) -> np.ndarray:
     need_floats("pooling", x=x)
     need_rank("pooling", "x", x, "batch, height, width, channels")
-    for length in x.shape[1:3]:
-        output_size(length, size, stride, mode)
+    for n, s in zip(x.shape[1:3], both_ways(stride), strict=True):
+        output_size(n, size, s, mode)
     return windows(pad(x, (size, size), stride, mode, value), (size, size), stride)
 
 
 def max_pool(
-    x: Float[np.ndarray, "batch height width channels"], size: int = 2, stride: int = 2, mode: str = "valid"
+    x: Float[np.ndarray, "batch height width channels"], size: int = 2, stride: Stride = 2, mode: Mode = "valid"
 ) -> Float[np.ndarray, "batch out_height out_width channels"]:
     """The greatest number of each window; padding never wins.
 
@@ -31,7 +31,7 @@ def max_pool(
         x: pictures.
         size: the window's height and width.
         stride: pixels from window to window.
-        mode: padding, ``"valid"`` or ``"same"``.
+        mode: padding, ``"valid"``, ``"same"`` or a number of pixels.
 
     Example:
         >>> max_pool(np.array([1.0, 4.0, 3.0, 2.0]).reshape(1, 2, 2, 1)).item()
@@ -44,8 +44,8 @@ def max_pool_backward(
     d_y: Float[np.ndarray, "batch out_height out_width channels"],
     x: Float[np.ndarray, "batch height width channels"],
     size: int = 2,
-    stride: int = 2,
-    mode: str = "valid",
+    stride: Stride = 2,
+    mode: Mode = "valid",
 ) -> Float[np.ndarray, "batch height width channels"]:
     """∂L/∂x: each window's gradient goes to its winner."""
     seen = _windows(x, size, stride, mode, -np.inf)  # (batch, out_h, out_w, channels, size, size)
@@ -56,13 +56,13 @@ def max_pool_backward(
     return unpad(d_padded, x.shape, (size, size), stride, mode)
 
 
-def _members(x: np.ndarray, size: int, stride: int, mode: str) -> np.ndarray:
+def _members(x: np.ndarray, size: int, stride: Stride, mode: Mode) -> np.ndarray:
     """How many real pixels each window holds ``(1, out_h, out_w, 1)``: at the border padding does not count."""
     return _windows(np.ones_like(x[:1, :, :, :1]), size, stride, mode, 0.0).sum(axis=(4, 5))
 
 
 def average_pool(
-    x: Float[np.ndarray, "batch height width channels"], size: int = 2, stride: int = 2, mode: str = "valid"
+    x: Float[np.ndarray, "batch height width channels"], size: int = 2, stride: Stride = 2, mode: Mode = "valid"
 ) -> Float[np.ndarray, "batch out_height out_width channels"]:
     """The mean of each window's real pixels.
 
@@ -80,8 +80,8 @@ def average_pool_backward(
     d_y: Float[np.ndarray, "batch out_height out_width channels"],
     x: Float[np.ndarray, "batch height width channels"],
     size: int = 2,
-    stride: int = 2,
-    mode: str = "valid",
+    stride: Stride = 2,
+    mode: Mode = "valid",
 ) -> Float[np.ndarray, "batch height width channels"]:
     """∂L/∂x: each window's gradient is shared out equally."""
     share = d_y / _members(x, size, stride, mode)  # (batch, out_h, out_w, channels)
@@ -100,13 +100,16 @@ class MaxPooling2D(Layer):
 
     _pool, _pool_backward = staticmethod(max_pool), staticmethod(max_pool_backward)
 
-    def __init__(self, size: int = 2, stride: int = 2, mode: str = "valid") -> None:
+    def __init__(self, size: int = 2, stride: Stride = 2, mode: Mode = "valid") -> None:
         super().__init__()
         self.size, self.stride, self.mode = size, stride, mode
 
     def build(self, shape: tuple[int, ...], rng: np.random.Generator) -> tuple[int, ...]:
         """Fewer pixels, as many channels."""
-        return (*(output_size(length, self.size, self.stride, self.mode) for length in shape[:2]), shape[2])
+        sizes = (
+            output_size(n, self.size, s, self.mode) for n, s in zip(shape[:2], both_ways(self.stride), strict=True)
+        )
+        return (*sizes, shape[2])
 
     def forward(
         self, x: Float[np.ndarray, "batch height width channels"], training: bool = False

@@ -73,7 +73,7 @@ class Flatten(Layer):
     def forward(self, x: Float[np.ndarray, "batch ..."], training: bool = False) -> Float[np.ndarray, "batch n"]:
         """(batch, height, width, channels) becomes (batch, height · width · channels)."""
         self.x = x
-        return x.reshape(len(x), -1)
+        return x.reshape(len(x), int(np.prod(x.shape[1:])))
 
     def backward(self, d_y: Float[np.ndarray, "batch n"]) -> Float[np.ndarray, "batch ..."]:
         """Back to the shape that came."""

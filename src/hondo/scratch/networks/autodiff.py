@@ -36,14 +36,17 @@ class Tensor:
         7.0
     """
 
+    __array_ufunc__ = None  # an array on the left leaves the operation to the tensor on the right
+
     def __init__(
         self,
-        value: np.ndarray | float,
+        value: np.ndarray | np.generic | float,
         parents: "tuple[Tensor, ...]" = (),
         backward: Backward = lambda gradient: (),  # a leaf passes nothing on
     ) -> None:
-        self.value = np.asarray(value, float) if isinstance(value, (int, float)) else value
-        need_floats("Tensor", value=self.value)
+        number = np.asarray(value, float) if isinstance(value, (int, float)) else value
+        need_floats("Tensor", value=number)
+        self.value: np.ndarray = np.asarray(number)
         self.gradient = np.zeros_like(self.value)
         self._parents, self._backward = parents, backward
 
@@ -70,7 +73,7 @@ class Tensor:
         self.gradient = np.ones_like(self.value)  # ∂L/∂L
         for tensor in reversed(order):
             for parent, part in zip(tensor._parents, tensor._backward(tensor.gradient), strict=True):
-                parent.gradient = parent.gradient + sum_to_shape(part, parent.value.shape)
+                parent.gradient = parent.gradient + sum_to_shape(np.asarray(part), parent.value.shape)
 
     def _ancestors(self) -> "Iterator[Tensor]":
         """This tensor and all before it, parents first; without recursion, so that graphs may be deep."""
@@ -85,15 +88,16 @@ class Tensor:
                 stack.append((tensor, True))
                 stack += [(parent, False) for parent in tensor._parents]
 
-    def __add__(self, other: "Tensor | float") -> "Tensor":
+    def __add__(self, other: "Tensor | np.ndarray | float") -> "Tensor":
         other = _tensor(other, self)
         return Tensor(self.value + other.value, (self, other), lambda g: (g, g))
 
-    def __mul__(self, other: "Tensor | float") -> "Tensor":
+    def __mul__(self, other: "Tensor | np.ndarray | float") -> "Tensor":
         other = _tensor(other, self)
         return Tensor(self.value * other.value, (self, other), lambda g: (g * other.value, g * self.value))
 
-    def __matmul__(self, other: "Tensor") -> "Tensor":
+    def __matmul__(self, other: "Tensor | np.ndarray") -> "Tensor":
+        other = other if isinstance(other, Tensor) else Tensor(other)
         need_rank("@", "left", self.value, "rows, inner")
         need_rank("@", "right", other.value, "inner, columns")
         return Tensor(self.value @ other.value, (self, other), lambda g: (g @ other.value.T, self.value.T @ g))
@@ -104,18 +108,21 @@ class Tensor:
     def __neg__(self) -> "Tensor":
         return self * -1.0
 
-    def __sub__(self, other: "Tensor | float") -> "Tensor":
+    def __sub__(self, other: "Tensor | np.ndarray | float") -> "Tensor":
         return self + -_tensor(other, self)
 
-    def __truediv__(self, other: "Tensor | float") -> "Tensor":
+    def __truediv__(self, other: "Tensor | np.ndarray | float") -> "Tensor":
         return self * _tensor(other, self) ** -1.0
 
     __radd__, __rmul__ = __add__, __mul__
 
-    def __rsub__(self, other: float) -> "Tensor":
+    def __rmatmul__(self, other: np.ndarray) -> "Tensor":
+        return Tensor(other) @ self
+
+    def __rsub__(self, other: np.ndarray | float) -> "Tensor":
         return -self + other
 
-    def __rtruediv__(self, other: float) -> "Tensor":
+    def __rtruediv__(self, other: np.ndarray | float) -> "Tensor":
         return self**-1.0 * other
 
     def sum(self) -> "Tensor":
@@ -149,7 +156,7 @@ class Tensor:
         return (1 + (self * 0.5).tanh()) * 0.5
 
 
-def _tensor(other: Tensor | float, beside: Tensor) -> Tensor:
+def _tensor(other: Tensor | np.ndarray | float, beside: Tensor) -> Tensor:
     made = other if isinstance(other, Tensor) else Tensor(np.asarray(other, beside.value.dtype))
     broadcast_shape(made.value.shape, beside.value.shape)  # says what does not fit
     return made

@@ -34,7 +34,7 @@ class Network(Chain):
 
     def predict(self, x: Float[np.ndarray, "batch ..."], batch_size: int = 1024) -> Float[np.ndarray, "batch ..."]:
         """The output for any number of samples, some at a time so that memory stays small."""
-        parts = [self.forward(x[start : start + batch_size]) for start in range(0, len(x), batch_size)]
+        parts = [self.forward(x[start : start + batch_size]) for start in range(0, max(len(x), 1), batch_size)]
         return np.concatenate(parts)
 
     def classify(self, x: Float[np.ndarray, "batch ..."]) -> Int[np.ndarray, " batch"]:

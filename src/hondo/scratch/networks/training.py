@@ -16,6 +16,7 @@ from hondo.scratch.mistakes import Mistake, need_floats
 from hondo.scratch.networks.network import Network
 
 Samples = Float[np.ndarray, "samples ..."]
+Unseen = Float[np.ndarray, "unseen ..."]
 
 
 @dataclass
@@ -43,7 +44,7 @@ def train(
     batch_size: int = 32,
     epochs: int = 1,
     seed: int = 0,
-    validation: tuple[Samples, Samples] | None = None,
+    validation: tuple[Unseen, Unseen] | None = None,
     stop: Sequence[Criterion] = (),
     l1: float = 0.0,
     l2: float = 0.0,
@@ -58,7 +59,8 @@ def train(
         optimizer: Adam if none is given.
         batch_size, epochs, seed: as in :func:`~hondo.scratch.descent.gradient_descent.descend`.
         validation: samples and targets that are looked at but not learned from.
-        stop: criteria on ``val_loss`` where there is validation, else on ``loss``; asked after every epoch.
+        stop: criteria on ``val_loss`` where there is validation, else on ``loss``, such as ``NoImprovement`` or
+            ``Reached``; asked after every epoch.
         l1, l2: prices on the weights ``W`` and ``K``; biases are free.
         watch: called after every epoch with the history so far.
 

@@ -7,17 +7,18 @@ import numpy as np
 from hondo.core.language import tr
 from hondo.scratch.layers.convolution import Conv2D
 from hondo.scratch.layers.pooling import AveragePooling2D, MaxPooling2D
-from hondo.scratch.layers.windows import pad, padding, windows
+from hondo.scratch.layers.windows import Mode, Stride, both_ways, pad, padding, windows
 from hondo.scratch.trace.explain.passed import Passed, input_gradient, output, parameter_gradient, shift_gradient
 from hondo.scratch.trace.step import Made
 from hondo.scratch.trace.symbols import factor, number, products, total
 
 
-def _meetings(at: Passed, i: tuple[int, ...], kernel: tuple[int, int], stride: int, mode: str) -> Iterator[tuple]:
+def _meetings(at: Passed, i: tuple[int, ...], kernel: tuple[int, int], stride: Stride, mode: Mode) -> Iterator[tuple]:
     """Each window that holds the pixel ``i``: the window's row and column, and the pixel's row and column in it."""
-    (top, _), (left, _) = (padding(n, k, stride, mode) for n, k in zip(at.x.shape[1:3], kernel, strict=True))
+    down, right = both_ways(stride)
+    top, left = padding(at.x.shape[1], kernel[0], down, mode)[0], padding(at.x.shape[2], kernel[1], right, mode)[0]
     for row, column in np.ndindex(*at.d_y.shape[1:3]):
-        inner = i[1] + top - row * stride, i[2] + left - column * stride
+        inner = i[1] + top - row * down, i[2] + left - column * right
         if 0 <= inner[0] < kernel[0] and 0 <= inner[1] < kernel[1]:
             yield row, column, *inner
 
