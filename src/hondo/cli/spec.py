@@ -136,4 +136,4 @@ def _model(spec: "RunSpec") -> str:
     if model.layers is not None:
         return tr(f"{len(model.layers)} layers", f"{len(model.layers)} capas")
     sizes: list[Any] = [*(model.filters or ()), *(model.hidden or ())]
-    return f"{model.preset or model.python or model.given}" + (f" {sizes}" if sizes else "")
+    return f"{model.preset or model.pretrained or model.python or model.given}" + (f" {sizes}" if sizes else "")

@@ -235,6 +235,21 @@ def inputs(setup: Setup) -> Findings:
         )
         return
     largest = float(np.max(np.abs(x)))
+    if setup.spec.model.pretrained is not None:
+        if x.ndim == 4 and (largest <= 1.5 or float(x.min()) < 0):
+            yield refusal(
+                tr(
+                    f"{setup.spec.model.pretrained} does its own preprocessing and needs raw pixels, 0 to 255; "
+                    f"these go from {float(x.min()):.3g} to {float(x.max()):.3g}",
+                    f"{setup.spec.model.pretrained} hace su propio preprocesamiento y necesita píxeles sin tocar, "
+                    f"de 0 a 255; estos van de {float(x.min()):.3g} a {float(x.max()):.3g}",
+                ),
+                tr(
+                    "Remove preprocess.scale and preprocess.standardise.",
+                    "Quite preprocess.scale y preprocess.standardise.",
+                ),
+            )
+        return
     if largest > _UNSCALED and not _scales_itself(setup.model):
         yield warning(
             tr(

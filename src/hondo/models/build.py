@@ -16,6 +16,7 @@ from hondo.core.spec.model import Residual
 from hondo.data.dataset import Task
 from hondo.models.layers import Penalty, apply_residual, make_layer
 from hondo.models.presets import resolve_layers
+from hondo.models.pretrained.head import with_output
 from hondo.models.shapes import Shape
 
 __all__ = ["build_model", "resolve_layers"]
@@ -38,7 +39,7 @@ def build_model(
     NumPy.
 
     Args:
-        spec: a preset, layers, or Python code.
+        spec: a preset, layers, a pretrained network, or Python code.
         input_shape: one preprocessed sample's shape, without the batch.
         outputs: classes, or numbers to predict.
         task: classification or regression.
@@ -57,6 +58,16 @@ def build_model(
     layers = resolve_layers(spec, input_shape=input_shape, outputs=outputs, task=task)
     if spec.python is not None:
         return _from_python(spec.python, input_shape, outputs, seed)
+    if spec.pretrained is not None:
+        keras.utils.set_random_seed(seed)
+        return with_output(
+            spec.pretrained,
+            weights=spec.weights,
+            input_shape=input_shape,
+            outputs=outputs,
+            task=task,
+            dropout=spec.dropout or 0.0,
+        )
     if layers is None:
         raise ModelError(
             tr(

@@ -14,6 +14,7 @@ from hondo.experiments.learning import compile_model
 from hondo.experiments.specs import builtin
 from hondo.experiments.specs.read import read_spec
 from hondo.models.build import build_model, resolve_layers
+from hondo.models.pretrained.catalogue import check_size, find_network
 
 # Shapes and classes of the data, as their authors publish them.
 DATA: dict[str, Any] = {
@@ -23,6 +24,9 @@ DATA: dict[str, Any] = {
     "fashion-cnn": ((28, 28, 1), 10),
     "cifar10-cnn": ((32, 32, 3), 10),
     "cifar10-augmented": ((32, 32, 3), 10),
+    "cifar10-resnet50": ((32, 32, 3), 10),
+    "cifar10-vgg19": ((32, 32, 3), 10),
+    "cifar10-inception": ((75, 75, 3), 10),
     "iris-mlp": ((4,), 3),
     "diabetes-regression": ((10,), 1),
     "shapes-cnn": ((32, 32, 3), 10),
@@ -46,7 +50,9 @@ def test_an_experiment_is_called_as_its_file_and_explained_in_both_languages(nam
     assert all(len(text) > 30 and text.endswith(".") for text in (english, spanish))
 
 
-@pytest.mark.parametrize("name", DATA)
+@pytest.mark.parametrize(
+    "name", [name for name in DATA if read_spec(name).model.layers or read_spec(name).model.preset]
+)
 def test_the_layers_fit_the_data_and_inputs_are_scaled(name: str) -> None:
     spec, (shape, outputs) = read_spec(name), DATA[name]
     task = "regression" if "regression" in name else "classification"
@@ -56,6 +62,14 @@ def test_the_layers_fit_the_data_and_inputs_are_scaled(name: str) -> None:
     assert last is not None
     assert (last.units, last.activation) == (outputs, "linear" if task == "regression" else "softmax")
     assert spec.preprocess.scale != "none" or spec.preprocess.standardise != "none"
+
+
+@pytest.mark.parametrize("name", [name for name in DATA if read_spec(name).model.pretrained])
+def test_pretrained_networks_get_raw_pixels_of_a_size_that_they_take(name: str) -> None:
+    spec, (shape, _) = read_spec(name), DATA[name]
+    assert (spec.preprocess.scale, spec.preprocess.standardise) == ("none", "none")
+    assert spec.preprocess.resize in (None, shape[:2])
+    check_size(find_network(spec.model.pretrained or ""), *shape[:2])
 
 
 def test_the_classic_network_is_as_the_guide_has_it() -> None:

@@ -181,12 +181,17 @@ Layer = Annotated[LayerSpec, BeforeValidator(_expand)]
 
 
 class ModelSpec(SpecPart):
-    """Exactly one of `preset`, `layers`, `python` and `given`."""
+    """Exactly one of `preset`, `layers`, `pretrained`, `python` and `given`."""
 
     preset: Literal["perceptron", "mlp", "cnn", "residual"] | None = None
     """A ready architecture; the output layer follows from the data."""
     layers: tuple[Layer, ...] | None = None
     """The layers in order, the output layer included."""
+    pretrained: str | None = None
+    """A network of keras.applications by name, such as `resnet50`: it takes raw pixels, and a new output layer follows
+    from the data."""
+    weights: str | None = None
+    """pretrained: `imagenet` (the default), `none`, or a file."""
     python: str | None = None
     """`module:function` returning a Keras model; it is called with `input_shape` and `outputs`."""
     given: str | None = None
@@ -202,18 +207,20 @@ class ModelSpec(SpecPart):
     initializer: InitialiserName | None = None
     """How the presets' kernels begin (he_normal before relu and its kin, else glorot_uniform)."""
     dropout: Share | None = None
-    """mlp, cnn, residual: after each hidden layer or block (0)."""
+    """mlp, cnn, residual: after each hidden layer or block (0); pretrained: before the output layer."""
     batch_normalization: bool | None = None
     """mlp, cnn: after each hidden layer or convolution (false)."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        given = [name for name in ("preset", "layers", "python", "given") if getattr(self, name) is not None]
+        given = [
+            name for name in ("preset", "layers", "pretrained", "python", "given") if getattr(self, name) is not None
+        ]
         if len(given) != 1:
             got = ", ".join(given) or tr("none of them", "ninguno")
             raise refuse(
-                f"give exactly one of 'preset', 'layers' and 'python'; got {got}",
-                f"indique exactamente uno de 'preset', 'layers' y 'python'; se recibió: {got}",
+                f"give exactly one of 'preset', 'layers', 'pretrained' and 'python'; got {got}",
+                f"indique exactamente uno de 'preset', 'layers', 'pretrained' y 'python'; se recibió: {got}",
             )
         shaping = {"hidden", "filters", "kernel_size", "activation", "initializer", "dropout", "batch_normalization"}
         used = {
@@ -222,9 +229,9 @@ class ModelSpec(SpecPart):
             "cnn": shaping,
             "residual": shaping - {"hidden", "batch_normalization"},
         }
-        read = used.get(self.preset or "", set())
+        read = {"dropout", "weights"} if self.pretrained else used.get(self.preset or "", set())
         what = f"preset {self.preset!r}" if self.preset else f"{given[0]!r}"
-        unused(self, shaping - read, f"{what} does not read it", f"{what} no lo lee")
+        unused(self, (shaping | {"weights"}) - read, f"{what} does not read it", f"{what} no lo lee")
         if self.layers is not None and not self.layers:
             raise refuse(
                 "'layers' is empty: a model needs at least one layer",

@@ -17,7 +17,7 @@ def pretrained(
     name: str,
     *,
     weights: str | Path | None = IMAGENET,
-    shape: tuple[int, int, int] | None = None,
+    shape: tuple[int, ...] | None = None,
     classes: int | None = IMAGENET_CLASSES,
     pooling: str | None = "avg",
 ) -> KerasModel:
@@ -42,6 +42,14 @@ def pretrained(
         (None, 1280)
     """
     network = find_network(name)
+    if shape is not None and len(shape) != 3:
+        raise ModelError(
+            tr(
+                f"{name} takes pictures, not samples of shape {shape}",
+                f"{name} admite imágenes, no muestras de forma {shape}",
+            ),
+            tr("Do not flatten them (preprocess.flatten).", "No las aplane (preprocess.flatten)."),
+        )
     height, width, channels = shape or (network.size, network.size, 3)
     check_size(network, height, width)
     if channels != 3:
