@@ -21,25 +21,6 @@ _WORK_FUNCTION = ir.PointerType(ir.FunctionType(VOID, [PTR, I64]))
 _NEXT, _DONE, _HOLDERS, _TOTAL, _WORK, _FRAME, _JOB_BYTES = 0, 64, 128, 192, 200, 208, 216
 
 
-def begin_work(module: ir.Module, name: str, lanes: int, arrays: int) -> tuple[Emitter, list[ir.Value], ir.Value]:
-    """Begin the function that does one task of a kernel; :func:`add_handler` has it called.
-
-    Args:
-        module: where to.
-        name: the kernel's.
-        lanes: float32 values in a vector.
-        arrays: the number of operands and results together.
-
-    Returns:
-        Its emitter, the addresses of operands and then results, and the task's number.
-    """
-    function = ir.Function(module, ir.FunctionType(VOID, [PTR, I64]), f"{name}_work")
-    function.linkage = "internal"
-    e = Emitter(function, lanes)
-    pointers, task = e.args
-    return e, [e.b.load(e.byte(pointers, 8 * place), typ=PTR) for place in range(arrays)], task
-
-
 def add_handler(module: ir.Module, name: str, work: ir.Function, tasks: int, arrays: tuple[int, int]) -> None:
     """Add the function that XLA calls; it has ``work(pointers, task)`` done for all tasks by all threads.
 

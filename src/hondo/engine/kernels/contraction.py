@@ -13,7 +13,7 @@ from math import prod
 
 from llvmlite import ir
 
-from hondo.engine.kernels.calls import add_handler, begin_work
+from hondo.engine.kernels.calls import add_handler
 from hondo.engine.kernels.emit import F32, I64, PTR, VOID, Emitter, Int, Vectors
 from hondo.engine.kernels.machine import Processor
 from hondo.engine.kernels.tile import Tile, in_whole_tiles, tile_shape
@@ -180,12 +180,16 @@ class _Writer:
 
     def write(self, name: str) -> None:
         """Add the function that XLA calls under ``name``."""
-        e, arrays, task = begin_work(self.module, name, self.lanes, 3)
-        self._write_task(e, arrays, task)
-        add_handler(self.module, name, e.function, prod(self.blocking.grid(self.c)), (2, 1))
+        work = ir.Function(self.module, ir.FunctionType(VOID, [PTR, I64]), f"{name}_work")
+        work.linkage = "internal"
+        self._write_work(work)
+        add_handler(self.module, name, work, prod(self.blocking.grid(self.c)), (2, 1))
 
-    def _write_task(self, e: Emitter, arrays: Sequence[ir.Value], task: ir.Value) -> None:
-        c, blocking, (left, right, out) = self.c, self.blocking, arrays
+    def _write_work(self, function: ir.Function) -> None:
+        """``void (ptr pointers, i64 task)``."""
+        c, blocking, e = self.c, self.blocking, Emitter(function, self.lanes)
+        pointers, task = e.args
+        left, right, out = (e.b.load(e.byte(pointers, 8 * place), typ=PTR) for place in range(3))
         group, *chunk_numbers, batch_part, feature_part = e.split(task, blocking.grid(c))
         left = e.at(left, e.mul(group, c.left_group))
         right = e.at(right, e.mul(group, c.right_group))

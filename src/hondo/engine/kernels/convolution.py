@@ -12,10 +12,9 @@ from jax import lax
 from hondo.engine.kernels.contraction import Contraction
 from hondo.engine.kernels.depthwise import Depthwise
 from hondo.engine.kernels.library import call
-from hondo.engine.kernels.squares import Squares
 from hondo.engine.kernels.transposing import swap_last
 from hondo.engine.kernels.windows import Axis, make_axis
-from hondo.engine.kernels.winograd import pays, winograd, winograd_gradient
+from hondo.engine.kernels.winograd import Squares, pays, winograd, winograd_gradient
 
 _TAPS = ((3, 3), (5, 5))
 _FEW_CHANNELS = 8

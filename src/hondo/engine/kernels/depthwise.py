@@ -6,8 +6,8 @@ from math import prod
 
 from llvmlite import ir
 
-from hondo.engine.kernels.calls import add_handler, begin_work
-from hondo.engine.kernels.emit import Emitter, Int, Vectors
+from hondo.engine.kernels.calls import add_handler
+from hondo.engine.kernels.emit import I64, PTR, VOID, Emitter, Int, Vectors
 from hondo.engine.kernels.machine import Processor
 from hondo.engine.kernels.windows import Axis, Tables, parts
 
@@ -29,7 +29,11 @@ class Depthwise:
 
     def write(self, module: ir.Module, name: str, processor: Processor) -> None:
         """Add the function that XLA calls under ``name``."""
-        e, arrays, number = begin_work(module, name, processor.lanes, 3)
+        function = ir.Function(module, ir.FunctionType(VOID, [PTR, I64]), f"{name}_work")
+        function.linkage = "internal"
+        e = Emitter(function, processor.lanes)
+        pointers, number = e.args
+        arrays = [e.b.load(e.byte(pointers, 8 * place), typ=PTR) for place in range(3)]
         block = _VECTORS * processor.lanes
         sizes, blocks = [len(axis.meets) for axis in self.axes], parts(self.channels, block)
         shared = 0
@@ -51,9 +55,20 @@ class Depthwise:
                 arrays = [e.at(array, step) for array, step in zip(arrays, steps, strict=True)]
                 counts.append(tables.look_up(e, meetings, position))
             arrays = [e.at(array, channel) for array in arrays]
-            e.block_of(part, self.channels, block, lambda valid: self._sum(e, arrays, counts, valid))
+            tail = self.channels % block
+            if not tail:
+                self._sum(e, arrays, counts, block)
+            elif blocks == 1:
+                self._sum(e, arrays, counts, tail)
+            else:
+                last = e.b.icmp_signed("==", e.i64(part), e.i64(blocks - 1))
+                with e.b.if_else(last) as (at_end, before):
+                    with at_end:
+                        self._sum(e, arrays, counts, tail)
+                    with before:
+                        self._sum(e, arrays, counts, block)
         e.b.ret_void()
-        add_handler(module, name, e.function, prod(grid), (2, 1))
+        add_handler(module, name, function, prod(grid), (2, 1))
 
     def _sum(self, e: Emitter, arrays: Sequence[ir.Value], counts: Sequence[Int], valid: int) -> None:
         v, (left, right, out) = Vectors(e), arrays

@@ -3,7 +3,7 @@
 Kernels are generated for one shape at a time, so almost every number in them is a constant that LLVM can fold.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -116,18 +116,6 @@ class Emitter:
     def nest() -> ExitStack:
         """Loops entered one within the other, closed together."""
         return ExitStack()
-
-    def block_of(self, number: Int, total: int, size: int, write: Callable[[int], None]) -> None:
-        """Write code for block ``number`` of those of ``size`` that cover ``total``; the last may be shorter."""
-        tail, last = total % size, -(-total // size) - 1
-        if not tail or not last:
-            write(tail or size)
-            return
-        with self.b.if_else(self.b.icmp_signed("==", self.i64(number), self.i64(last))) as (at_end, before):
-            with at_end:
-                write(tail)
-            with before:
-                write(size)
 
     @contextmanager
     def loop(self, count: Int, first: Int = 0, step: int = 1) -> Iterator[Int]:

@@ -9,8 +9,8 @@ from typing import Any
 import jax
 from llvmlite import ir
 
-from hondo.engine.kernels.calls import add_handler, begin_work
-from hondo.engine.kernels.emit import I32, Emitter, Int, Vectors
+from hondo.engine.kernels.calls import add_handler
+from hondo.engine.kernels.emit import I32, I64, PTR, VOID, Emitter, Int, Vectors
 from hondo.engine.kernels.library import call
 from hondo.engine.kernels.machine import Processor
 from hondo.engine.kernels.windows import Axis, Tables, make_axis
@@ -39,14 +39,18 @@ class MaxPool:
 
     def write(self, module: ir.Module, name: str, processor: Processor) -> None:
         """Add the function that XLA calls under ``name``."""
+        function = ir.Function(module, ir.FunctionType(VOID, [PTR, I64]), f"{name}_work")
+        function.linkage = "internal"
+        e = Emitter(function, processor.lanes)
+        pointers, sample = e.args
         arrays = 3 if self.gradient else 2
-        e, addresses, sample = begin_work(module, name, processor.lanes, arrays)
+        addresses = [e.b.load(e.byte(pointers, 8 * place), typ=PTR) for place in range(arrays)]
         strides = [self.left_batch, self.out_batch, self.left_batch][:arrays]
         addresses = [e.at(address, e.mul(sample, stride)) for address, stride in zip(addresses, strides, strict=True)]
         writer = _Writer(self, e, Tables(module))
         (writer.gradient if self.gradient else writer.largest)(*addresses)
         e.b.ret_void()
-        add_handler(module, name, e.function, self.batch, (arrays - 1, 1))
+        add_handler(module, name, function, self.batch, (arrays - 1, 1))
 
 
 def max_pool(x: jax.Array, out: Sequence[int], params: dict[str, Any]) -> jax.Array:

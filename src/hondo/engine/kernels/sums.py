@@ -12,8 +12,8 @@ from typing import Any
 import jax
 from llvmlite import ir
 
-from hondo.engine.kernels.calls import add_handler, begin_work
-from hondo.engine.kernels.emit import Emitter, Int, Vectors
+from hondo.engine.kernels.calls import add_handler
+from hondo.engine.kernels.emit import I64, PTR, VOID, Emitter, Int, Vectors
 from hondo.engine.kernels.library import call
 from hondo.engine.kernels.machine import Processor
 from hondo.engine.kernels.windows import parts
@@ -51,8 +51,12 @@ class ColumnSums:
 
     def write(self, module: ir.Module, name: str, processor: Processor) -> None:
         """Add the function that XLA calls under ``name``."""
+        function = ir.Function(module, ir.FunctionType(VOID, [PTR, I64]), f"{name}_work")
+        function.linkage = "internal"
+        e = Emitter(function, processor.lanes)
+        pointers, number = e.args
         operands = len(self.kinds)
-        e, arrays, number = begin_work(module, name, processor.lanes, operands + 1)
+        arrays = [e.b.load(e.byte(pointers, 8 * place), typ=PTR) for place in range(operands + 1)]
         block = _VECTORS * processor.lanes
         blocks = parts(self.channels, block)
         part, column = e.split(number, (self.row_parts, blocks))
@@ -62,9 +66,17 @@ class ColumnSums:
         last = e.smaller(e.add(first, size), self.rows)
         out = e.at(arrays.pop(), e.add(e.mul(part, self.channels), channel))
         arrays = [e.at(array, channel) for array in arrays]
-        e.block_of(column, self.channels, block, lambda valid: self._sum(e, arrays, out, (first, last), valid))
+        tail = self.channels % block
+        if not tail or blocks == 1:
+            self._sum(e, arrays, out, (first, last), tail or block)
+        else:
+            with e.b.if_else(e.b.icmp_signed("==", e.i64(column), e.i64(blocks - 1))) as (at_end, before):
+                with at_end:
+                    self._sum(e, arrays, out, (first, last), tail)
+                with before:
+                    self._sum(e, arrays, out, (first, last), block)
         e.b.ret_void()
-        add_handler(module, name, e.function, self.row_parts * blocks, (operands, 1))
+        add_handler(module, name, function, self.row_parts * blocks, (operands, 1))
 
     def _sum(self, e: Emitter, arrays: Sequence[ir.Value], out: ir.Value, span: tuple[Int, Int], valid: int) -> None:
         v, b = Vectors(e), e.b

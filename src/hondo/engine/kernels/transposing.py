@@ -7,8 +7,8 @@ from math import prod
 import jax
 from llvmlite import ir
 
-from hondo.engine.kernels.calls import add_handler, begin_work
-from hondo.engine.kernels.emit import I32, Emitter, Vectors
+from hondo.engine.kernels.calls import add_handler
+from hondo.engine.kernels.emit import I32, I64, PTR, VOID, Emitter, Vectors
 from hondo.engine.kernels.library import call
 from hondo.engine.kernels.machine import Processor
 from hondo.engine.kernels.windows import parts
@@ -25,15 +25,27 @@ class Transposition:
     def write(self, module: ir.Module, name: str, processor: Processor) -> None:
         """Add the function that XLA calls under ``name``; a task moves a block of rows."""
         lanes = processor.lanes
-        e, (source, target), number = begin_work(module, name, lanes, 2)
+        function = ir.Function(module, ir.FunctionType(VOID, [PTR, I64]), f"{name}_work")
+        function.linkage = "internal"
+        e = Emitter(function, lanes)
+        pointers, number = e.args
+        source, target = (e.b.load(e.byte(pointers, 8 * place), typ=PTR) for place in range(2))
         blocks = parts(self.rows, lanes)
         matrix, block = e.split(number, (self.matrices, blocks))
         size, row = self.rows * self.columns, e.mul(block, lanes)
         source = e.at(source, e.add(e.mul(matrix, size), e.mul(row, self.columns)))
         target = e.at(target, e.add(e.mul(matrix, size), row))
-        e.block_of(block, self.rows, lanes, lambda rows: self._columns(e, source, target, rows))
+        tail = self.rows % lanes
+        if not tail or blocks == 1:
+            self._columns(e, source, target, tail or lanes)
+        else:
+            with e.b.if_else(e.b.icmp_signed("==", e.i64(block), e.i64(blocks - 1))) as (at_end, before):
+                with at_end:
+                    self._columns(e, source, target, tail)
+                with before:
+                    self._columns(e, source, target, lanes)
         e.b.ret_void()
-        add_handler(module, name, e.function, self.matrices * blocks, (1, 1))
+        add_handler(module, name, function, self.matrices * blocks, (1, 1))
 
     def _columns(self, e: Emitter, source: ir.Value, target: ir.Value, rows: int) -> None:
         """Move a block of rows, a square at a time."""
