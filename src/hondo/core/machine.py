@@ -68,6 +68,9 @@ def address_of(name: str, write: Callable[[ir.Module], None], *sources: Path) ->
         name: the function's, which must name what it computes.
         write: adds it to a module; is not called when the machine code was kept.
         sources: the files that ``write`` is written in; where they differ, nothing that was kept is used.
+
+    Raises:
+        RuntimeError: if LLVM cannot make it.
     """
     place = kernels_folder() / f"{name}-{_build(sources)}.o"
     code = _kept(place)
@@ -83,7 +86,10 @@ def address_of(name: str, write: Callable[[ir.Module], None], *sources: Path) ->
         engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         engine.finalize_object()
         _engines.append(engine)
-        return ctypes.c_void_p(engine.get_function_address(name))
+        address = engine.get_function_address(name)
+    if not address:
+        raise RuntimeError(f"no function {name} in the machine code")
+    return ctypes.c_void_p(address)
 
 
 @cache

@@ -28,7 +28,7 @@ STREAM_BYTES = 32 * 2**20
 """How much a window holds, unless a single batch is more."""
 AHEAD = 2
 """How many windows are read while one is computed."""
-PIECE_BYTES = 2**21
+PIECE_BYTES = 2**23
 
 _POLL_SECONDS = 0.05
 _TRIES = 100
