@@ -1,6 +1,6 @@
 """How much raw data is held in memory, while the rest stays on the disk; and memory that is used again for it.
 
-Fresh memory is not free: the system clears it page by page, which takes a fifth of the time of decoding a picture.
+Fresh memory is not free: the system clears it page by page, which can take a third of the time of decoding a picture.
 """
 
 import threading
