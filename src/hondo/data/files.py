@@ -108,7 +108,7 @@ class FolderFiles:
     def read(self, name: str, /) -> bytes:
         """The bytes of one file; see :class:`Files`."""
         try:
-            with (self.root / name).open("rb") as file:
+            with (self.root / name).open("rb", buffering=0) as file:
                 size = os.fstat(file.fileno()).st_size
                 if size > MAX_BYTES:
                     raise _too_large(name, size)

@@ -23,7 +23,7 @@ from hondo.core.language import tr
 from hondo.data.damage import Damage
 from hondo.data.files import Files, FolderFiles
 from hondo.data.indexing import numbers
-from hondo.data.jpeg import RED_FIRST, decoding_flag, jpeg_frame
+from hondo.data.jpeg import RED_FIRST, decode_jpeg, decoding_flag, jpeg_frame, reduction
 from hondo.data.pixels import Size, resize_picture
 from hondo.data.threads import in_threads
 
@@ -76,7 +76,7 @@ def inspect_picture(data: bytes, name: str) -> Header:
         height, width = frame.size
         if width * height > MAX_PIXELS:
             raise _too_many_pixels(name, f" ({width} × {height})")
-        return Header(frame.size, frame.grey)
+        return Header(frame.size, frame.channels == 1)
     try:
         with Image.open(io.BytesIO(data)) as image:
             width, height = image.size
@@ -156,7 +156,8 @@ def decode_picture(data: bytes, name: str = "picture", channels: Channels = 3) -
     """
     inspect_picture(data, name)
     with _quiet_opencv:
-        return _decode(data, name, channels)
+        picture = _decode_quickly(data, channels)
+        return _decode_patiently(data, name, channels) if picture is None else picture
 
 
 def read_picture(files: Files, name: str, out: Array) -> None:
@@ -170,39 +171,37 @@ def read_picture(files: Files, name: str, out: Array) -> None:
     data = files.read(name)
     height, width, channels = out.shape
     kind: Channels = 1 if channels == 1 else 3
-    flag = decoding_flag(data, (height, width), kind)
-    picture = _decode_quickly(data, flag)
+    picture = _decode_quickly(data, kind, out)
     if picture is None:
-        out[...] = resize_picture(_decode_patiently(data, name, kind), (height, width))
-    elif kind == 1 or flag == RED_FIRST:
+        picture = _decode_patiently(data, name, kind)
+    if picture is not out:
         out[...] = resize_picture(picture, (height, width))
-    else:
-        cv2.cvtColor(resize_picture(picture, (height, width)), cv2.COLOR_BGR2RGB, dst=out)
 
 
-def _decode(data: bytes, name: str, channels: Channels) -> Array:
-    """Decode an inspected picture in its own size."""
-    flag = decoding_flag(data, None, channels)
-    picture = _decode_quickly(data, flag)
-    if picture is None:
-        return _decode_patiently(data, name, channels)
-    return picture if channels == 1 or flag == RED_FIRST else cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+def _decode_quickly(data: bytes, channels: Channels, out: Array | None = None) -> Array | None:
+    """A picture by libjpeg-turbo or OpenCV, with red first.
 
-
-def _decode_quickly(data: bytes, flag: int) -> Array | None:
-    """A picture by OpenCV; a large JPEG only as large as ``flag`` says.
-
-    None for GIFs, which it may not know, for pictures without an end, which some of its versions complete with grey,
-    and for whatever it refuses.
+    Returns:
+        ``out`` itself if it could be filled right away; otherwise a picture in its own size, or a large JPEG reduced as
+        far as ``out`` allows. None for GIFs, which OpenCV may not know, for pictures without an end, which some of its
+        versions complete with grey, and for whatever it refuses.
     """
     if data.startswith(b"GIF8") or _has_end(data, data) is False:
         return None
+    frame = jpeg_frame(data)
+    times = reduction(frame, None if out is None else (out.shape[0], out.shape[1]))
+    picture = None if frame is None else decode_jpeg(data, frame, times, channels, out)
+    if picture is not None:
+        return picture
+    flag = decoding_flag(times, channels)
     try:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), flag)
     except cv2.error:
         return None
     if picture is None or picture.dtype != np.uint8:
         return None
+    if channels == 3 and flag != RED_FIRST:
+        cv2.cvtColor(picture, cv2.COLOR_BGR2RGB, dst=picture)
     return picture if picture.ndim == 3 else picture[..., np.newaxis]
 
 

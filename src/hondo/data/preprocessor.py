@@ -23,6 +23,7 @@ from hondo.core.spec import PreprocessSpec
 from hondo.data.columns import ColumnStep, encode_columns, refuse_missing
 from hondo.data.damage import Damage, damage_of, damaged_rows
 from hondo.data.dataset import Column, Kind, Task
+from hondo.data.memory import lent_array
 from hondo.data.pixels import greyscale, resize_pictures, scale_pixels
 
 
@@ -107,6 +108,7 @@ class Preprocessor(BaseModel):
             mean, std = self._statistics
             x = np.subtract(x, mean.astype(x.dtype), out=x if x is room else None)
             x /= std.astype(x.dtype)
+        filled = x is room
         x = x.reshape(len(x), *self.input_shape)
         with np.errstate(over="ignore"):
             prepared = np.ascontiguousarray(x, dtype=np.float32)
@@ -117,7 +119,7 @@ class Preprocessor(BaseModel):
             )
         if out is None:
             return prepared
-        if x.base is not out and x is not out:
+        if not filled:
             out[...] = prepared
         return out
 
@@ -323,7 +325,13 @@ class LazyPreprocessed:
 
     def read_into(self, index: Array, out: Array) -> None:
         """Put the samples at ``index`` into ``out``."""
-        self.preprocessor.apply(self.raw[index], out)
+        read = getattr(self.raw, "read_into", None)
+        if read is None:
+            raw = self.raw[index]
+        else:
+            raw = lent_array((len(index), *self.raw.shape[1:]), self.raw.dtype)
+            read(index, raw)
+        self.preprocessor.apply(raw, out)
 
     @property
     def damage(self) -> Damage | None:

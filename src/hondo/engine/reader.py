@@ -29,7 +29,9 @@ STREAM_BYTES = 32 * 2**20
 AHEAD = 2
 """How many windows are read while one is computed."""
 PIECE_BYTES = 2**21
+"""How much a thread reads at a time; of large rows some more, since each piece costs as much as half a picture."""
 
+_PIECE_ROWS = 8
 _POLL_SECONDS = 0.05
 _TRIES = 100
 _ALIGNMENT = 64
@@ -183,7 +185,8 @@ class Reader:
         any_order = {number: getattr(leaves[number], "any_order", False) for number in buffers}
         straight = all(any_order.values())
         places = np.arange(len(flat)) if straight else np.argsort(flat, kind="stable")
-        size = max(1, PIECE_BYTES // max(1, *(buffer[0].nbytes for buffer in buffers.values())))
+        row = max(1, *(buffer[0].nbytes for buffer in buffers.values()))
+        size = max(1, PIECE_BYTES // row, min(_PIECE_ROWS, 4 * PIECE_BYTES // row))
 
         def read(start: int) -> None:
             piece = places[start : start + size]

@@ -11,10 +11,10 @@ from against_xla import random_arrays
 from jax import lax
 from llvmlite import ir
 
+from hondo.core.emit import I64, PTR, VOID, Emitter
+from hondo.core.machine import Processor
 from hondo.engine.kernels.calls import add_handler
-from hondo.engine.kernels.emit import I64, PTR, VOID, Emitter
 from hondo.engine.kernels.library import call
-from hondo.engine.kernels.machine import Processor
 from hondo.engine.lowering import lowered
 
 THREADS, CALLS = 8, 20

@@ -15,9 +15,9 @@ from convolutions import Case, layouts
 from jax import lax
 from llvmlite import ir
 
+from hondo.core.emit import I64
+from hondo.core.machine import Processor, address_of
 from hondo.engine.kernels import convolution, pooling, sums, transposing, winograd
-from hondo.engine.kernels.emit import I64
-from hondo.engine.kernels.machine import Processor, address_of
 
 PROCESSORS = {"NEON": Processor(4, 32), "SSE": Processor(4, 16), "AVX2": Processor(8, 16), "AVX-512": Processor(16, 32)}
 
@@ -39,8 +39,8 @@ class Answer:
         function = ir.Function(module, ir.FunctionType(I64, []), "answer")
         ir.IRBuilder(function.append_basic_block()).ret(ir.Constant(I64, self.number))
 
-    def ask(self) -> int:
-        address = address_of("answer", self).value
+    def ask(self, *sources: Path) -> int:
+        address = address_of("answer", self, *sources).value
         assert address is not None
         return ctypes.CFUNCTYPE(ctypes.c_int64)(address)()
 
@@ -49,6 +49,14 @@ def test_machine_code_is_made_once_and_kept(cache: Path) -> None:
     answer, other = Answer(42), Answer(43)
     assert [answer.ask(), answer.ask(), other.ask()] == [42, 42, 42]
     assert (answer.times, other.times) == (1, 0)
+
+
+def test_machine_code_is_made_anew_where_its_source_differs(cache: Path, tmp_path: Path) -> None:
+    answer, sources = Answer(42), [tmp_path / "one.py", tmp_path / "two.py"]
+    for number, source in enumerate(sources):
+        source.write_text(f"x = {number}", encoding="utf-8")
+    assert [answer.ask(source) for source in (*sources, *sources)] == [42] * 4
+    assert answer.times == 2
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty"])

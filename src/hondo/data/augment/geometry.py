@@ -5,6 +5,7 @@ at whole numbers, as OpenCV has it.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import cv2
@@ -12,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hondo.core.arrays import Array
+from hondo.core.machine import allowed
 from hondo.core.spec.augment import FillMode, Interpolation
+from hondo.data.augment.sampling import Sampler
 
 Matrices = npt.NDArray[np.float64]
 
@@ -93,12 +96,51 @@ def warp(
         fill_value: for ``constant``; the last pixel is interpolated towards it.
         interpolation: between pixels; values are computed with 32 bits from coordinates that are not rounded.
     """
+    sampler = _sampler(pictures, fill, interpolation)
+    if sampler is None:
+        warp_by_opencv(pictures, maps, out, fill, fill_value, interpolation)
+    else:
+        sampler(pictures, maps, out, min(max(fill_value, 0.0), 255.0) if out.dtype == np.uint8 else fill_value)
+
+
+def _sampler(pictures: Array, fill: FillMode, interpolation: Interpolation) -> Sampler | None:
+    """Machine code for such pictures, if there can be any here: neighbours that lie apart, as in ``wrap``, it lacks."""
+    if fill == "wrap" or not Sampler.takes(pictures) or not allowed():
+        return None
+    sampler = Sampler(1 if pictures.dtype == np.uint8 else 4, pictures.shape[3], fill, interpolation == "bilinear")
+    return sampler if _works(sampler) else None
+
+
+@cache
+def _works(sampler: Sampler) -> bool:
+    """Try a sampler beside OpenCV before anything depends on it."""
+    kind = np.uint8 if sampler.bytes_each == 1 else np.float32
+    x = (37 * np.arange(3 * 5 * 9 * sampler.channels) % 251).astype(kind).reshape(3, 5, 9, -1)
+    turns = {"angle": np.array([0.0, 0.5, 2.0]), "zoom": np.array([1.0, 0.7, 1.4]), "mirror_x": np.array([-1.0, 1, 1])}
+    maps, found, expected = affine_maps((5, 9), **turns, count=3), np.empty_like(x), np.empty_like(x)
+    try:
+        sampler(x, maps, found)
+    except (RuntimeError, OSError):
+        return False
+    warp_by_opencv(x, maps, expected, sampler.fill, interpolation="bilinear" if sampler.between else "nearest")
+    return bool(np.abs(found.astype(np.float32) - expected).max() <= (1 if kind == np.uint8 else 0.02))
+
+
+def warp_by_opencv(
+    pictures: Array,
+    maps: Matrices,
+    out: Array,
+    fill: FillMode = "nearest",
+    fill_value: float = 0.0,
+    interpolation: Interpolation = "bilinear",
+) -> None:
+    """:func:`warp` where there is no machine code for it."""
     height, width, channels = pictures.shape[1:]
     if channels not in (1, 3, 4):  # for other numbers OpenCV rounds coordinates to 1/32 of a pixel
         for first, last in _channel_groups(channels):
             part = np.ascontiguousarray(pictures[..., first:last])
             warped = np.empty_like(part)
-            warp(part, maps, warped, fill, fill_value, interpolation)
+            warp_by_opencv(part, maps, warped, fill, fill_value, interpolation)
             out[..., first:last] = warped
         return
     sample, size, flags, border = cv2.warpAffine, (width, height), _SAMPLING[interpolation], BORDERS[fill]

@@ -5,7 +5,7 @@ The structures are those of ``xla/ffi/api/c_api.h``; offsets are in bytes, on 64
 
 from llvmlite import ir
 
-from hondo.engine.kernels.emit import I32, I64, PTR, VOID, Emitter
+from hondo.core.emit import I32, I64, PTR, VOID, Emitter
 
 _MAJOR, _MINOR = 0, 1
 _FRAME_EXTENSION, _FRAME_API, _FRAME_CONTEXT, _FRAME_ARGS, _FRAME_RESULTS = 8, 16, 24, 72, 112

@@ -13,9 +13,9 @@ from math import prod
 
 from llvmlite import ir
 
+from hondo.core.emit import F32, I64, PTR, VOID, Emitter, Int, Vectors
+from hondo.core.machine import Processor
 from hondo.engine.kernels.calls import add_handler
-from hondo.engine.kernels.emit import F32, I64, PTR, VOID, Emitter, Int, Vectors
-from hondo.engine.kernels.machine import Processor
 from hondo.engine.kernels.tile import Tile, in_whole_tiles, tile_shape
 from hondo.engine.kernels.windows import Axis, Tables, parts
 

@@ -6,9 +6,9 @@ from math import prod
 
 from llvmlite import ir
 
+from hondo.core.emit import I64, PTR, VOID, Emitter, Int, Vectors
+from hondo.core.machine import Processor
 from hondo.engine.kernels.calls import add_handler
-from hondo.engine.kernels.emit import I64, PTR, VOID, Emitter, Int, Vectors
-from hondo.engine.kernels.machine import Processor
 from hondo.engine.kernels.windows import Axis, Tables, parts
 
 _TASKS = 24

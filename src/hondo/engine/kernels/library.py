@@ -3,16 +3,18 @@
 import hashlib
 import threading
 from collections.abc import Hashable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 import jax
 import jax.numpy as jnp
 from llvmlite import ir
 
-from hondo.engine.kernels.machine import Processor, address_of, processor
+from hondo.core.machine import Processor, address_of, processor
 
 _known: dict[str, str] = {}
 _lock = threading.Lock()
+_SOURCES = sorted(Path(__file__).parent.glob("*.py"))
 
 
 class Kernel(Hashable, Protocol):
@@ -33,7 +35,7 @@ def _name(kernel: Kernel) -> str:
         described = repr(kernel)
         if described not in _known:
             name = "hondo_" + hashlib.sha256(described.encode()).hexdigest()[:20]
-            address = address_of(name, lambda module: kernel.write(module, name, processor()))
+            address = address_of(name, lambda module: kernel.write(module, name, processor()), *_SOURCES)
             jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(address), platform="cpu")
             _known[described] = name
         return _known[described]

@@ -9,10 +9,10 @@ from typing import Any
 import jax
 from llvmlite import ir
 
+from hondo.core.emit import I32, I64, PTR, VOID, Emitter, Int, Vectors
+from hondo.core.machine import Processor
 from hondo.engine.kernels.calls import add_handler
-from hondo.engine.kernels.emit import I32, I64, PTR, VOID, Emitter, Int, Vectors
 from hondo.engine.kernels.library import call
-from hondo.engine.kernels.machine import Processor
 from hondo.engine.kernels.windows import Axis, Tables, make_axis
 
 

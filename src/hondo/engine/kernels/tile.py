@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from hondo.engine.kernels.emit import I1, I64, PTR, VOID, Emitter, Int, Vectors
-from hondo.engine.kernels.machine import Processor
+from hondo.core.emit import I1, I64, PTR, VOID, Emitter, Int, Vectors
+from hondo.core.machine import Processor
 from hondo.engine.kernels.windows import parts
 
 

@@ -13,7 +13,7 @@ from functools import cache
 
 from llvmlite import ir
 
-from hondo.engine.kernels.emit import Emitter, Vectors
+from hondo.core.emit import Emitter, Vectors
 
 Matrix = tuple[tuple[Fraction, ...], ...]
 

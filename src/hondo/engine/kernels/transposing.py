@@ -7,10 +7,10 @@ from math import prod
 import jax
 from llvmlite import ir
 
+from hondo.core.emit import I32, I64, PTR, VOID, Emitter, Vectors
+from hondo.core.machine import Processor
 from hondo.engine.kernels.calls import add_handler
-from hondo.engine.kernels.emit import I32, I64, PTR, VOID, Emitter, Vectors
 from hondo.engine.kernels.library import call
-from hondo.engine.kernels.machine import Processor
 from hondo.engine.kernels.windows import parts
 
 

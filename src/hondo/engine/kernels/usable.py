@@ -1,17 +1,17 @@
 """Whether this machine can run the kernels: they are tried once before anything depends on them."""
 
-import os
 from functools import cache
 
 import jax
 import numpy as np
 
+from hondo.core.machine import allowed
 from hondo.engine.kernels.sums import column_sums
 
 
 def usable() -> bool:
     """Whether the kernels work here; ``HONDO_KERNELS=off`` leaves everything to XLA."""
-    return os.environ.get("HONDO_KERNELS", "") != "off" and _works()
+    return allowed() and _works()
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from hondo.engine.kernels.emit import I64, Emitter, Int
+from hondo.core.emit import I64, Emitter, Int
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ import jax.numpy as jnp
 import numpy as np
 from llvmlite import ir
 
+from hondo.core.emit import I64, PTR, VOID, Emitter, Int, Vectors
+from hondo.core.machine import Processor, processor
 from hondo.engine.kernels.calls import add_handler
-from hondo.engine.kernels.emit import I64, PTR, VOID, Emitter, Int, Vectors
 from hondo.engine.kernels.library import call
-from hondo.engine.kernels.machine import Processor, processor
 from hondo.engine.kernels.tile import Tile, tile_shape
 from hondo.engine.kernels.transforms import Applied, Filtering, Matrix, filtering, transposed
 from hondo.engine.kernels.windows import parts

@@ -1,7 +1,11 @@
-"""The processor at hand, and code made for it while the program runs."""
+"""The processor at hand, and code made for it while the program runs.
+
+Two rooms have such code: ``data`` samples pictures with it, ``engine`` computes convolutions.
+"""
 
 import ctypes
 import hashlib
+import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,6 +37,11 @@ class Processor:
     registers: int
 
 
+def allowed() -> bool:
+    """Whether such code may be used; ``HONDO_KERNELS=off`` leaves everything to the libraries."""
+    return os.environ.get("HONDO_KERNELS", "") != "off"
+
+
 @cache
 def _target() -> llvm.Target:
     llvm.initialize_native_target()
@@ -52,14 +61,18 @@ def processor() -> Processor:
     return Processor(4, 32 if arm else 16)
 
 
-def address_of(name: str, write: Callable[[ir.Module], None]) -> ctypes.c_void_p:
+def address_of(name: str, write: Callable[[ir.Module], None], *sources: Path) -> ctypes.c_void_p:
     """The address of a function, in machine code made now or kept from an earlier run.
 
     Args:
         name: the function's, which must name what it computes.
         write: adds it to a module; is not called when the machine code was kept.
+        sources: the files that ``write`` is written in; where they differ, nothing that was kept is used.
+
+    Raises:
+        RuntimeError: if LLVM cannot make it.
     """
-    place = kernels_folder() / f"{name}-{_build()}.o"
+    place = kernels_folder() / f"{name}-{_build(sources)}.o"
     code = _kept(place)
     if code is None:
         module = ir.Module(name)
@@ -73,14 +86,17 @@ def address_of(name: str, write: Callable[[ir.Module], None]) -> ctypes.c_void_p
         engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         engine.finalize_object()
         _engines.append(engine)
-        return ctypes.c_void_p(engine.get_function_address(name))
+        address = engine.get_function_address(name)
+    if not address:
+        raise RuntimeError(f"no function {name} in the machine code")
+    return ctypes.c_void_p(address)
 
 
 @cache
-def _build() -> str:
-    """What machine code depends on beside its name: this code, LLVM, the processor."""
+def _build(sources: tuple[Path, ...]) -> str:
+    """What machine code depends on beside its name: who writes it, LLVM, the processor."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in (Path(__file__), Path(__file__).with_name("emit.py"), *sources):
         digest.update(path.read_bytes())
     host = (llvm.get_process_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
     digest.update(repr((*host, llvm.llvm_version_info)).encode())

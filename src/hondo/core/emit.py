@@ -1,4 +1,4 @@
-"""A few words with which the kernels are written: LLVM's instruction builder with loops and float32 vectors.
+"""A few words with which machine code is written: LLVM's instruction builder with loops and float32 vectors.
 
 Kernels are generated for one shape at a time, so almost every number in them is a constant that LLVM can fold.
 """
