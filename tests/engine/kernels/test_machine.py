@@ -15,7 +15,7 @@ from convolutions import Case, layouts
 from jax import lax
 from llvmlite import ir
 
-from hondo.engine.kernels import convolution, pooling, sums, transposing, winograd
+from hondo.engine.kernels import convolution, points, pooling, sums, transposing, winograd
 from hondo.engine.kernels.emit import I64
 from hondo.engine.kernels.machine import Processor, address_of
 
@@ -85,7 +85,7 @@ def processor(request: pytest.FixtureRequest, cache: Path, monkeypatch: pytest.M
         name = name_of(kernel)
         return jax.ffi.ffi_call(name, jax.ShapeDtypeStruct(tuple(out), jnp.float32))(*operands)
 
-    for module in (convolution, pooling, sums, transposing, winograd):
+    for module in (convolution, points, pooling, sums, transposing, winograd):
         monkeypatch.setattr(module, "call", call)
     monkeypatch.setattr(winograd, "processor", lambda: chip)
     return chip
