@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from hondo.core.errors import ModelError
 from hondo.core.folders import programs_folder
 from hondo.core.language import tr
+from hondo.core.memory import keep_freed_memory
 
 
 def _choose_backend() -> None:
@@ -27,6 +28,7 @@ def _choose_backend() -> None:
 
 if "keras" not in sys.modules:
     _choose_backend()
+keep_freed_memory()
 
 try:
     keras = importlib.import_module("keras")

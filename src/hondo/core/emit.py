@@ -5,6 +5,7 @@ Kernels are generated for one shape at a time, so almost every number in them is
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import reduce
 from typing import Any
 
 from llvmlite import ir
@@ -167,6 +168,16 @@ class Vectors:
         name = f"llvm.masked.store.v{self.e.lanes}f32.p0"
         function = self.e.intrinsic(name, VOID, [self.type, PTR, I32, self._mask])
         self.e.b.call(function, [value, pointer, ir.Constant(I32, 4), self._wanted(valid)])
+
+    def aligned(self, pointers: Sequence[ir.Value]) -> ir.Value:
+        """Whether all of these begin where vectors in memory should."""
+        together = reduce(self.e.b.or_, [self.e.b.ptrtoint(each, I64) for each in pointers])
+        return self.e.b.icmp_unsigned("==", self.e.b.and_(together, self.e.i64(4 * self.e.lanes - 1)), self.e.i64(0))
+
+    def stream(self, value: ir.Value, pointer: ir.Value) -> None:
+        """Write a whole vector to an aligned place past the caches, which then need not read what was there."""
+        store = self.e.b.store(value, pointer, align=4 * self.e.lanes)
+        store.set_metadata("nontemporal", self.e.function.module.add_metadata([ir.Constant(I32, 1)]))
 
     def only(self, value: ir.Value, valid: int) -> ir.Value:
         """The first ``valid`` values, zeros behind them."""

@@ -5,7 +5,7 @@ layer, and to the gradients as they are.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -15,9 +15,11 @@ import numpy as np
 from jax import lax
 from jax.extend.core import ClosedJaxpr, Jaxpr, Literal, jaxprs_in_params
 
+from hondo.engine.expressions import Reading
 from hondo.engine.kernels.convolution import convolve
 from hondo.engine.kernels.pooling import max_pool, max_pool_gradient
-from hondo.engine.kernels.sums import BINARY, COMPARISONS, UNARY, Expression, column_sums
+from hondo.engine.kernels.sums import column_sums
+from hondo.engine.updates import updates_of
 
 Rule = Callable[..., Any]
 
@@ -30,10 +32,10 @@ def lowered(function: Callable[..., Any], *shapes: Any) -> Callable[..., Any]:
         shapes: what it will be called with.
     """
     traced, out = jax.make_jaxpr(function, return_shape=True)(*shapes)
-    structure = jax.tree.structure(out)
+    structure, plain = jax.tree.structure(out), _inlined(traced)
 
     def replaced(*arguments: Any) -> Any:
-        return jax.tree.unflatten(structure, _evaluate(traced, jax.tree.leaves(arguments)))
+        return jax.tree.unflatten(structure, _evaluate(plain, jax.tree.leaves(arguments), _RULES))
 
     return replaced
 
@@ -48,33 +50,59 @@ class _Frame:
         self._sources = {out: equation for equation in self.jaxpr.eqns for out in equation.outvars}
         used = [each for equation in self.jaxpr.eqns for each in equation.invars] + list(self.jaxpr.outvars)
         self._uses = Counter(each for each in used if not isinstance(each, Literal))
+        kernels = [equation for equation in self.jaxpr.eqns if equation.primitive.name in _KERNELS]
+        kept = [each for equation in kernels for each in equation.invars] + list(self.jaxpr.outvars)
+        self._in_memory = {each for each in kept if not isinstance(each, Literal)}
+        self._made: dict[Any, Any] = {}
 
     def value(self, of: Any) -> Any:
         """The value of a variable or literal."""
         return of.val if isinstance(of, Literal) else self._values[of]
 
-    def only_source(self, of: Any) -> Any:
-        """The equation that a variable comes from, if it is used just once; else None."""
-        return self._sources.get(of) if self._uses[of] == 1 else None
+    def uses(self, of: Any) -> int:
+        """How often a variable is used."""
+        return self._uses[of]
+
+    def in_memory(self, of: Any) -> bool:
+        """Whether a variable's value must be in memory, so that reading it is cheaper than to compute it again."""
+        return of in self._in_memory
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What was made for the same key before, or is made now; XLA does not see when kernels do the same."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
 
     def source(self, of: Any) -> Any:
         """The equation that a variable comes from, if any."""
         return self._sources.get(of)
 
-    def run(self) -> list[Any]:
+    def run(self, rules: Mapping[str, Rule]) -> list[Any]:
         """Evaluate with the rules in place of the primitives that they are for."""
-        for equation in self.jaxpr.eqns:
-            self._values.update(zip(equation.outvars, _apply(self, equation), strict=True))
+        updates = updates_of(self, self.jaxpr) if rules else {}
+        for place, equation in enumerate(self.jaxpr.eqns):
+            self._values.update(zip(equation.outvars, _apply(self, equation, rules), strict=True))
+            if place in updates:
+                self._values.update(updates[place].results(self))
         return [self.value(each) for each in self.jaxpr.outvars]
 
 
-def _evaluate(closed: ClosedJaxpr, arguments: Sequence[Any]) -> list[Any]:
-    return _Frame(closed, arguments).run()
+def _evaluate(closed: ClosedJaxpr, arguments: Sequence[Any], rules: Mapping[str, Rule]) -> list[Any]:
+    return _Frame(closed, arguments).run(rules)
 
 
-def _apply(frame: _Frame, equation: Any) -> Sequence[Any]:
+def _inlined(closed: ClosedJaxpr) -> ClosedJaxpr:
+    """The same computation with the bodies of calls in their place, so that rules see where values come from."""
+    return jax.make_jaxpr(lambda *arguments: _evaluate(closed, arguments, {}))(*_shapes(closed))
+
+
+def _shapes(closed: ClosedJaxpr) -> list[jax.ShapeDtypeStruct]:
+    return [jax.ShapeDtypeStruct(each.shape, each.dtype, weak_type=each.weak_type) for each in closed.in_avals]
+
+
+def _apply(frame: _Frame, equation: Any, rules: Mapping[str, Rule]) -> Sequence[Any]:
     primitive, params = equation.primitive, equation.params
-    rule = _RULES.get(primitive.name)
+    rule = rules.get(primitive.name)
     replaced = rule(frame, equation) if rule else None
     if replaced is not None:
         return [replaced]
@@ -82,8 +110,8 @@ def _apply(frame: _Frame, equation: Any) -> Sequence[Any]:
     if primitive.name in _CALLS:
         if params.get("differentiated") and params.get("prevent_cse"):
             operands = lax.optimization_barrier(operands)  # computed again, to save memory
-        return _evaluate(_closed(_body(params)), operands)
-    if any(_concerned(each) for each in jaxprs_in_params(params)):
+        return _evaluate(_closed(_body(params)), operands, rules)
+    if rules and any(_concerned(each) for each in jaxprs_in_params(params)):
         params = {name: jax.tree.map(_rewritten, each, is_leaf=_is_closed) for name, each in params.items()}
     results = primitive.bind(*operands, **params)
     return results if primitive.multiple_results else [results]
@@ -119,8 +147,8 @@ def _rewritten(param: Any) -> Any:
     """The body of a loop or a branch, rewritten; other parameters stay as they are."""
     if not _is_closed(param):
         return param
-    shapes = [jax.ShapeDtypeStruct(each.shape, each.dtype, weak_type=each.weak_type) for each in param.in_avals]
-    return jax.make_jaxpr(lambda *arguments: _evaluate(param, arguments))(*shapes)
+    plain = _inlined(param)
+    return jax.make_jaxpr(lambda *arguments: _evaluate(plain, arguments, _RULES))(*_shapes(param))
 
 
 def _concerned(jaxpr: Any) -> bool:
@@ -179,7 +207,7 @@ def _sum_pool(frame: _Frame, equation: Any) -> Any:
 
 
 def _column_sum(frame: _Frame, equation: Any) -> Any:
-    """A sum over all axes but the last, with the elementwise operations that nobody else needs the results of."""
+    """A sum over all axes but the last, with the elementwise operations that need not leave their results in memory."""
     (of,) = equation.invars
     (out,) = equation.outvars
     shape, axes = of.aval.shape, equation.params["axes"]
@@ -188,74 +216,12 @@ def _column_sum(frame: _Frame, equation: Any) -> Any:
     rows, channels = prod(shape[:-1]), shape[-1]
     if rows * channels < _FEW_VALUES or channels < _FEW_CHANNELS:
         return None
-    operands: list[Any] = []
-    expression = _expression(frame, of, shape, operands)
+    reading = Reading(frame, shape)
+    expression = reading.expression(of)
     if expression is None:
         return None
-    return column_sums(expression, operands, rows, channels)
-
-
-def _expression(frame: _Frame, of: Any, shape: tuple[int, ...], operands: list[Any]) -> Expression | None:
-    """What a variable is computed from, as far as it can be computed on the way."""
-    if isinstance(of, Literal):
-        return ("number", float(of.val)) if np.ndim(of.val) == 0 else None
-    computed = _computed(frame, of, shape, operands)
-    if computed is not None:
-        return computed
-    broadcast = frame.source(of)
-    if broadcast is not None and broadcast.primitive.name == "broadcast_in_dim":
-        return _line(frame, broadcast, shape, operands)
-    if of.aval.shape != shape or not _float32(of.aval):
-        return None
-    return _operand("array", frame.value(of).reshape(-1, shape[-1]), operands)
-
-
-def _computed(frame: _Frame, of: Any, shape: tuple[int, ...], operands: list[Any]) -> Expression | None:
-    """The operation that a variable comes from, if nobody else needs its result and all of it can be expressed."""
-    equation, known = frame.only_source(of), len(operands)
-    found = None
-    if equation is not None:
-        name, inputs = equation.primitive.name, equation.invars
-        if name == "integer_pow" and equation.params["y"] == 2:
-            name = "square"
-        condition = frame.source(inputs[0]) if name == "select_n" else None
-        if name in BINARY or name in UNARY:
-            found = _operation(frame, (name,), inputs, shape, operands)
-        elif condition is not None and condition.primitive.name in COMPARISONS:
-            compared = _operation(frame, (condition.primitive.name,), condition.invars, shape, operands)
-            found = compared and _operation(frame, ("select", compared), inputs[1:], shape, operands)
-    if found is None:
-        del operands[known:]
-    return found
-
-
-def _operation(
-    frame: _Frame, begin: Expression, inputs: Sequence[Any], shape: tuple[int, ...], operands: list[Any]
-) -> Expression | None:
-    found = [_expression(frame, each, shape, operands) for each in inputs]
-    return None if None in found else (*begin, *found)
-
-
-def _line(frame: _Frame, broadcast: Any, shape: tuple[int, ...], operands: list[Any]) -> Expression | None:
-    """What is the same in every row: one value, or one a channel."""
-    (of, *_) = broadcast.invars
-    if isinstance(of, Literal):
-        return ("number", float(of.val)) if np.ndim(of.val) == 0 else None
-    if not _float32(of.aval):
-        return None
-    value, size, axes = frame.value(of), prod(of.aval.shape), broadcast.params["broadcast_dimensions"]
-    along_last = size == shape[-1] and bool(axes) and axes[-1] == len(shape) - 1 and of.aval.shape[-1] == size
-    if size != 1 and not along_last:
-        return None
-    return _operand("line", jnp.broadcast_to(value.reshape(-1), shape[-1:]), operands)
-
-
-def _operand(kind: str, value: Any, operands: list[Any]) -> Expression:
-    for place, known in enumerate(operands):
-        if known is value:
-            return (kind, place)
-    operands.append(value)
-    return (kind, len(operands) - 1)
+    key = (repr(expression), *reading.operands)  # unlike the numbers, their names tell 0 from -0
+    return frame.once(key, lambda: column_sums(expression, reading.arrays(rows, channels), rows, channels))
 
 
 def _float32(*arrays: Any) -> bool:
@@ -278,3 +244,5 @@ _RULES: dict[str, Rule] = {
     "reduce_window_sum": _sum_pool,
     "reduce_sum": _column_sum,
 }
+# These want their operands in memory.
+_KERNELS = (set(_RULES) - {"reduce_sum", "reduce_window_sum"}) | {"dot_general", "while", "scan", "cond"}

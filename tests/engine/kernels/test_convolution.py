@@ -1,6 +1,7 @@
 """Convolutions and both their gradients are XLA's, and as accurate as float32 allows, whatever their shapes."""
 
 from typing import Any
+from unittest.mock import Mock
 
 import jax
 import numpy as np
@@ -19,6 +20,8 @@ from convolutions import Case, convolutions, layouts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jax import lax
+
+from hondo.engine.kernels import convolution
 
 NHWC = ("NHWC", "HWIO", "NHWC")
 
@@ -55,6 +58,25 @@ def assert_accurate(drawn: Case, against_xla: bool = True) -> None:
 @given(data=st.data())
 def test_any_convolution_is_accurate_in_one_two_and_three_dimensions(space: int, data: Any) -> None:
     assert_accurate(data.draw(convolutions(space)))
+
+
+@pytest.mark.parametrize(
+    "heavy",
+    [
+        case((20, 70, 2, 3), (90, 70, 3, 3), [(1, 1), (1, 1)]),
+        case((17, 80, 5, 4), (100, 80, 3, 2), [(0, 1), (1, 0)], strides=(2, 3)),
+        case((33, 60, 3), (50, 60, 4), [(2, 2)], right_dilation=(2,)),
+        case((16, 30, 2, 2, 2), (40, 30, 2, 2, 2), [(1, 0)] * 3),
+        case((40, 300, 2, 2), (400, 300, 1, 1), strides=(2, 2)),
+        case((33, 400), (300, 400)),
+    ],
+    ids=lambda drawn: "x".join(map(str, drawn.left)),
+)
+def test_weights_may_be_larger_than_all_pixels(heavy: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    exchanged = Mock(wraps=convolution._over_weights)
+    monkeypatch.setattr(convolution, "_over_weights", exchanged)
+    assert_accurate(heavy)
+    assert exchanged.called
 
 
 @settings(STEADY, max_examples=8)

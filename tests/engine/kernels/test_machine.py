@@ -17,7 +17,7 @@ from llvmlite import ir
 
 from hondo.core.emit import I64
 from hondo.core.machine import Processor, address_of
-from hondo.engine.kernels import convolution, pooling, sums, transposing, winograd
+from hondo.engine.kernels import convolution, points, pooling, sums, transposing, winograd
 
 PROCESSORS = {"NEON": Processor(4, 32), "SSE": Processor(4, 16), "AVX2": Processor(8, 16), "AVX-512": Processor(16, 32)}
 
@@ -93,7 +93,7 @@ def processor(request: pytest.FixtureRequest, cache: Path, monkeypatch: pytest.M
         name = name_of(kernel)
         return jax.ffi.ffi_call(name, jax.ShapeDtypeStruct(tuple(out), jnp.float32))(*operands)
 
-    for module in (convolution, pooling, sums, transposing, winograd):
+    for module in (convolution, points, pooling, sums, transposing, winograd):
         monkeypatch.setattr(module, "call", call)
     monkeypatch.setattr(winograd, "processor", lambda: chip)
     return chip

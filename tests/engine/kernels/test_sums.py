@@ -10,6 +10,8 @@ import pytest
 from against_xla import OURS, assert_close, assert_identical, lowered_primitives, random_arrays, run_lowered, run_xla
 from jax import lax
 
+from hondo.engine.lowering import lowered
+
 Sum = Callable[..., Any]
 
 
@@ -112,3 +114,27 @@ def test_sums_of_columns_run_in_our_kernels() -> None:
 def test_sums_over_other_axes_are_xlas(axes: tuple[int, ...]) -> None:
     x, y = random_arrays(6, (45, 50, 16), (45, 50, 16))
     assert_close(run_lowered(lambda x, y: (x * y).sum(axes), x, y), run_xla(lambda x, y: (x * y).sum(axes), x, y))
+
+
+def test_a_value_that_others_need_is_not_written_for_the_sums() -> None:
+    x, bias = random_arrays(6, (500, 64), (64,))
+
+    def function(x: Any, bias: Any) -> Any:
+        y = x + bias
+        mean = y.mean(0)
+        return jnp.tanh(y - mean), mean, ((y - mean) ** 2).mean(0), y.sum(0)
+
+    text = jax.jit(lowered(function, x, bias)).lower(x, bias).compile().as_text()
+    assert text.count("custom_call_target") == 2  # the sum, once for both that want it, and that of the squares
+    assert_close(run_lowered(function, x, bias), run_xla(function, x, bias))
+
+
+def test_arithmetic_that_branches_again_and_again_comes_to_an_end() -> None:
+    x, y = random_arrays(7, (500, 64), (500, 64))
+
+    def function(x: Any, y: Any) -> Any:
+        for _ in range(60):
+            x, y = (x + y) * 0.5, (x - y) * 0.5
+        return x.sum(0), y.sum(0)
+
+    assert_close(run_lowered(function, x, y), run_xla(function, x, y))

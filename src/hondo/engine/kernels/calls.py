@@ -21,7 +21,9 @@ _WORK_FUNCTION = ir.PointerType(ir.FunctionType(VOID, [PTR, I64]))
 _NEXT, _DONE, _HOLDERS, _TOTAL, _WORK, _FRAME, _JOB_BYTES = 0, 64, 128, 192, 200, 208, 216
 
 
-def add_handler(module: ir.Module, name: str, work: ir.Function, tasks: int, arrays: tuple[int, int]) -> None:
+def add_handler(
+    module: ir.Module, name: str, work: ir.Function, tasks: int, arrays: tuple[int, int], *, alone: bool = False
+) -> None:
     """Add the function that XLA calls; it has ``work(pointers, task)`` done for all tasks by all threads.
 
     Args:
@@ -30,8 +32,8 @@ def add_handler(module: ir.Module, name: str, work: ir.Function, tasks: int, arr
         work: ``void (ptr pointers, i64 task)``; ``pointers`` holds the addresses of operands, then results.
         tasks: how many.
         arrays: the numbers of operands and results.
+        alone: all tasks are done before another thread would have awoken.
     """
-    run_some = _run_some(module)
     function = ir.Function(module, ir.FunctionType(PTR, [PTR]), name)
     e = Emitter(function)
     (frame,) = e.args
@@ -48,7 +50,11 @@ def add_handler(module: ir.Module, name: str, work: ir.Function, tasks: int, arr
         group, place = (_FRAME_ARGS, number) if number < operands else (_FRAME_RESULTS, number - operands)
         buffer = e.read(e.read(frame, group, PTR), 8 * place, PTR)
         e.write(e.read(buffer, _BUFFER_DATA, PTR), pointers, 8 * number)
-    _share(e, frame, run_some, work, pointers, tasks)
+    if alone or tasks == 1:
+        with e.loop(tasks) as task:
+            e.b.call(work, [pointers, e.i64(task)])
+    else:
+        _share(e, frame, _run_some(module), work, pointers, tasks)
     e.b.ret(ir.Constant(PTR, None))
 
 

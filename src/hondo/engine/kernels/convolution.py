@@ -18,6 +18,7 @@ from hondo.engine.kernels.winograd import Squares, pays, winograd, winograd_grad
 
 _TAPS = ((3, 3), (5, 5))
 _FEW_CHANNELS = 8
+_FEW_SAMPLES = 16
 _FEW_ROWS = 8  # a tile needs about so many rows; with fewer samples, the pixels of a line are taken for rows
 
 
@@ -85,11 +86,13 @@ def convolve(
         order = (1, *range(2, left.ndim), 0) if sums_over_space else (0, *range(2, left.ndim), 1)
         left = left.transpose([left_order[axis] for axis in order])
         left_order = tuple(order.index(axis) for axis in range(left.ndim))
+    swapped, right_shape = False, right.shape
     if right_order[0] != right.ndim - 1:
         order = (*range(2, right.ndim), 1, 0)
         wanted = [right_order[axis] for axis in order]
-        swapped = [*range(right.ndim - 2), right.ndim - 1, right.ndim - 2]
-        right = swap_last(right) if wanted == swapped else right.transpose(wanted)
+        swapped = wanted == [*range(right.ndim - 2), right.ndim - 1, right.ndim - 2]
+        right_shape = tuple(right.shape[axis] for axis in wanted)
+        right = right if swapped else right.transpose(wanted)
         right_order = tuple(order.index(axis) for axis in range(right.ndim))
     final = None
     if out_order[1] != len(out_shape) - 1:
@@ -100,11 +103,11 @@ def convolve(
     described = Convolution(
         *(
             tuple(shape[axis] for axis in order)
-            for shape, order in ((left.shape, left_order), (right.shape, right_order), (out_shape, out_order))
+            for shape, order in ((left.shape, left_order), (right_shape, right_order), (out_shape, out_order))
         ),
         *(
             tuple(_strides(shape)[axis] for axis in order)
-            for shape, order in ((left.shape, left_order), (right.shape, right_order), (out_shape, out_order))
+            for shape, order in ((left.shape, left_order), (right_shape, right_order), (out_shape, out_order))
         ),
         strides=tuple(params["window_strides"]),
         padding=tuple((int(low), int(high)) for low, high in params["padding"]),
@@ -117,15 +120,16 @@ def convolve(
             tuple(order.index(axis) for axis in range(left.ndim)) for order in (left_order, right_order, out_order)
         ),
     )
-    result = _compute(described, left, right, out_shape)
+    result = _by_winograd(described, left, right, swapped=swapped)
+    if result is None and swapped and _weights_outweigh(described):
+        result = _over_weights(described, left, right, out_shape)
+    if result is None:
+        result = _compute(described, left, swap_last(right) if swapped else right, out_shape)
     return result if final is None else result.transpose(final)
 
 
 def _compute(c: Convolution, left: jax.Array, right: jax.Array, out_shape: Sequence[int]) -> jax.Array:
     """Choose the quickest way for the shapes."""
-    result = _by_winograd(c, left, right)
-    if result is not None:
-        return result
     if max(c.feature_groups, c.batch_groups) > 1:
         kernel = _depthwise(c) if _depthwise_fits(c) else contraction(c)
         return call(kernel, (left, right), out_shape)
@@ -238,8 +242,33 @@ def _along_lines(c: Convolution, padded: Sequence[int]) -> Contraction:
     )
 
 
-def _by_winograd(c: Convolution, left: jax.Array, right: jax.Array) -> jax.Array | None:
-    """The result by Winograd's filtering where that is quicker."""
+def _weights_outweigh(c: Convolution) -> bool:
+    """Whether swapping rows and columns takes longer for the weights than for all pixels, and samples fill vectors."""
+    samples, channels, features = c.left[0], c.left[1], c.right[0]
+    pixels = samples * (prod(c.left[2:]) * channels + prod(c.out[2:]) * features)
+    usual = c.forward and max(c.feature_groups, c.batch_groups) == 1
+    return usual and samples >= _FEW_SAMPLES and pixels < prod(c.right)
+
+
+def _over_weights(c: Convolution, left: jax.Array, right: jax.Array, out_shape: Sequence[int]) -> jax.Array:
+    """A convolution whose weights lie with their channels innermost: weights and samples exchange their places."""
+    samples, channels, features = c.left[0], c.left[1], c.right[0]
+    axes = []
+    for place in range(2, len(c.left)):
+        axis = _axis(c, place)
+        meets, step, other = axis.meets, axis.right_step, axis.left_step
+        if step < 0:  # the same pairs, from the last to the first
+            meets = tuple((a + (n - 1) * other, b + (n - 1) * step, n) if n else (a, b, n) for a, b, n in meets)
+            step, other = -step, -other
+        strides = (c.right_strides[place], samples * c.left_strides[place], samples * c.out_strides[place])
+        axes.append(Axis(tuple((b, a, n) for a, b, n in meets), step, other, *strides))
+    kernel = Contraction(tuple(axes), features, channels, samples, channels, 1, samples, samples)
+    result = call(kernel, (right, swap_last(left.reshape(samples, -1))), (prod(out_shape[1:]), samples))
+    return swap_last(result).reshape(out_shape)
+
+
+def _by_winograd(c: Convolution, left: jax.Array, right: jax.Array, *, swapped: bool) -> jax.Array | None:
+    """The result by Winograd's filtering where that is quicker; the weights may be swapped."""
     plain = {*c.strides, *c.left_dilation, *c.right_dilation, c.feature_groups, c.batch_groups} == {1}
     if not plain or len(c.left) != 4:
         return None
@@ -248,7 +277,7 @@ def _by_winograd(c: Convolution, left: jax.Array, right: jax.Array) -> jax.Array
     if c.forward and c.right[2:] in _TAPS:
         squares = Squares(c.right[2], c.left[0], *c.left[2:], top, beside, *c.out[2:])
         if pays(squares, c.left[1], c.right[0], products, gradient=False):
-            return winograd(left, right, squares, mirrored=c.mirrored)
+            return winograd(left, right, squares, mirrored=c.mirrored, swapped=swapped)
     if c.backward and c.out[2:] in _TAPS and not c.mirrored:
         squares = Squares(c.out[2], c.left[1], *c.left[2:], top, beside, *c.right[2:])
         if pays(squares, c.left[0], c.right[0], products, gradient=True):

@@ -27,7 +27,12 @@ class Kernel(Hashable, Protocol):
 
 def call(kernel: Kernel, operands: Sequence[jax.Array], out: Sequence[int]) -> jax.Array:
     """The kernel's float32 result of shape ``out``, as part of a computation that is being traced."""
-    return jax.ffi.ffi_call(_name(kernel), jax.ShapeDtypeStruct(tuple(out), jnp.float32))(*operands)
+    return call_for(kernel, operands, [out])[0]
+
+
+def call_for(kernel: Kernel, operands: Sequence[jax.Array], outs: Sequence[Sequence[int]]) -> Sequence[jax.Array]:
+    """The kernel's float32 results of shapes ``outs``."""
+    return jax.ffi.ffi_call(_name(kernel), [jax.ShapeDtypeStruct(tuple(out), jnp.float32) for out in outs])(*operands)
 
 
 def _name(kernel: Kernel) -> str:

@@ -14,22 +14,15 @@ from llvmlite import ir
 
 from hondo.core.emit import I64, PTR, VOID, Emitter, Int, Vectors
 from hondo.core.machine import Processor
+from hondo.engine.kernels.arithmetic import Expression, evaluate
 from hondo.engine.kernels.calls import add_handler
 from hondo.engine.kernels.library import call
 from hondo.engine.kernels.windows import parts
 
-Expression = tuple[Any, ...]
-"""``("array", n)`` and ``("line", n)`` are operands ``(rows, channels)`` and ``(channels,)``, ``("number", x)`` a
-constant; else an operation of :data:`BINARY`, :data:`UNARY` or :data:`COMPARISONS` with its operands, or
-``("select", condition, if false, if true)``."""
-
-BINARY = {"add": "fadd", "add_any": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
-UNARY = {"neg", "square"}
-COMPARISONS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq": "=="}
-
 _VECTORS = 4
 _TASKS = 16
-_FEWEST_ROWS = 64
+_FEWEST_ROWS, _MANY_ROWS = 64, 512  # the more rows are added up in one go, the larger the error
+_SMALL = 2**16
 
 
 @dataclass(frozen=True)
@@ -76,7 +69,8 @@ class ColumnSums:
                 with before:
                     self._sum(e, arrays, out, (first, last), block)
         e.b.ret_void()
-        add_handler(module, name, function, self.row_parts * blocks, (operands, 1))
+        alone = _small(self.rows, self.channels)
+        add_handler(module, name, function, self.row_parts * blocks, (operands, 1), alone=alone)
 
     def _sum(self, e: Emitter, arrays: Sequence[ir.Value], out: ir.Value, span: tuple[Int, Int], valid: int) -> None:
         v, b = Vectors(e), e.b
@@ -89,7 +83,7 @@ class ColumnSums:
 
         def add_row(row: Int, into: Sequence[ir.Value]) -> None:
             for vector, (place, width) in enumerate(zip(into, widths, strict=True)):
-                value = self._value(e, v, self.expression, (arrays, row, vector * e.lanes, width))
+                value = self._value(e, v, (arrays, row, vector * e.lanes, width))
                 if width < e.lanes:  # what lies behind the last channel may be anything, 0 / 0 included
                     value = v.only(value, width)
                 b.store(b.fadd(b.load(place, typ=v.type), value), place)
@@ -108,38 +102,32 @@ class ColumnSums:
                 values = [b.fadd(one, other) for one, other in zip(values[::2], values[1::2], strict=True)]
             v.store(values[0], e.at(out, vector * e.lanes), width)
 
-    def _value(self, e: Emitter, v: Vectors, expression: Expression, where: tuple[Any, Int, int, int]) -> ir.Value:
-        """The code of an expression for one vector of one row."""
+    def _value(self, e: Emitter, v: Vectors, where: tuple[Any, Int, int, int]) -> ir.Value:
+        """The code of the expression for one vector of one row."""
         arrays, row, offset, width = where
-        kind, *rest = expression
-        if kind in ("array", "line"):
+
+        def load(kind: str, place: int) -> ir.Value:
             begin = e.mul(row, self.channels) if kind == "array" else 0
-            return v.load(e.at(arrays[rest[0]], e.add(begin, offset)), width)
-        if kind == "number":
-            return ir.Constant(v.type, [rest[0]] * e.lanes)
-        values = [self._value(e, v, each, where) for each in rest]
-        if kind == "select":
-            condition, if_false, if_true = values
-            return e.b.select(condition, if_true, if_false)
-        if kind in COMPARISONS:
-            return e.b.fcmp_ordered(COMPARISONS[kind], *values)
-        if kind == "neg":
-            return e.b.fneg(values[0])
-        if kind == "square":
-            return e.b.fmul(values[0], values[0])
-        return getattr(e.b, BINARY[kind])(*values)
+            return v.load(e.at(arrays[place], e.add(begin, offset)), width)
+
+        return evaluate(e, v, self.expression, load)
+
+
+def _small(rows: int, channels: int) -> bool:
+    """Whether one thread is done before a second one has begun."""
+    return rows * channels <= _SMALL and rows <= _MANY_ROWS
 
 
 def column_sums(expression: Expression, operands: Sequence[jax.Array], rows: int, channels: int) -> jax.Array:
     """The sums ``(channels,)`` of an expression over all rows.
 
     Args:
-        expression: see :data:`Expression`.
+        expression: see :data:`~hondo.engine.kernels.arithmetic.Expression`.
         operands: arrays of ``rows · channels`` values, and lines of ``channels``.
         rows, channels: the sizes.
     """
     kinds = tuple("line" if operand.ndim == 1 else "array" for operand in operands)
     columns = parts(channels, _VECTORS * 16)
-    row_parts = max(1, min(parts(_TASKS, columns), rows // _FEWEST_ROWS))
+    row_parts = 1 if _small(rows, channels) else max(1, min(parts(_TASKS, columns), rows // _FEWEST_ROWS))
     kernel = ColumnSums(expression, kinds, rows, channels, row_parts)
     return call(kernel, operands, (row_parts, channels)).sum(0)

@@ -13,6 +13,8 @@ from hondo.engine.kernels.calls import add_handler
 from hondo.engine.kernels.library import call
 from hondo.engine.kernels.windows import parts
 
+_SMALL = 2**15  # values that one thread has moved before a second one has begun
+
 
 @dataclass(frozen=True)
 class Transposition:
@@ -45,31 +47,44 @@ class Transposition:
                 with before:
                     self._columns(e, source, target, lanes)
         e.b.ret_void()
-        add_handler(module, name, function, self.matrices * blocks, (1, 1))
+        alone = self.matrices * self.rows * self.columns <= _SMALL
+        add_handler(module, name, function, self.matrices * blocks, (1, 1), alone=alone)
 
     def _columns(self, e: Emitter, source: ir.Value, target: ir.Value, rows: int) -> None:
         """Move a block of rows, a square at a time."""
         whole = self.columns - self.columns % e.lanes
         with e.loop(whole, step=e.lanes) as column:
-            self._square(e, e.at(source, column), e.at(target, e.mul(column, self.rows)), rows, e.lanes)
+            to = e.at(target, e.mul(column, self.rows))
+            write_swapped(e, e.at(source, column), to, (self.columns, self.rows), (rows, e.lanes))
         if self.columns % e.lanes:
-            to = e.at(target, whole * self.rows)
-            self._square(e, e.at(source, whole), to, rows, self.columns % e.lanes)
+            to, size = e.at(target, whole * self.rows), (rows, self.columns % e.lanes)
+            write_swapped(e, e.at(source, whole), to, (self.columns, self.rows), size)
 
-    def _square(self, e: Emitter, source: ir.Value, target: ir.Value, rows: int, width: int) -> None:
-        v = Vectors(e)
-        lines = [v.load(e.at(source, n * self.columns), width) if n < rows else v.zero() for n in range(e.lanes)]
-        half = e.lanes // 2
-        for _ in range(e.lanes.bit_length() - 1):  # shuffling the two halves like cards, so often, transposes
-            shuffled = []
-            for one, other in zip(lines[:half], lines[half:], strict=True):
-                for first in (0, half):
-                    order = [lane + side * e.lanes for lane in range(first, first + half) for side in (0, 1)]
-                    mask = ir.Constant(ir.VectorType(I32, e.lanes), order)
-                    shuffled.append(e.b.shuffle_vector(one, other, mask))
-            lines = shuffled
-        for n in range(width):
-            v.store(lines[n], e.at(target, n * self.rows), rows)
+
+def write_swapped(
+    e: Emitter, source: ir.Value, target: ir.Value, strides: tuple[int, int], size: tuple[int, int]
+) -> None:
+    """Move a block of at most ``lanes × lanes`` values, columns becoming rows.
+
+    Args:
+        e: writes the code.
+        source, target: where the block begins.
+        strides: from one row to the next, in the source and in the target.
+        size: rows and columns in the source.
+    """
+    v, (rows, width) = Vectors(e), size
+    lines = [v.load(e.at(source, n * strides[0]), width) if n < rows else v.zero() for n in range(e.lanes)]
+    half = e.lanes // 2
+    for _ in range(e.lanes.bit_length() - 1):  # shuffling the two halves like cards, so often, transposes
+        shuffled = []
+        for one, other in zip(lines[:half], lines[half:], strict=True):
+            for first in (0, half):
+                order = [lane + side * e.lanes for lane in range(first, first + half) for side in (0, 1)]
+                mask = ir.Constant(ir.VectorType(I32, e.lanes), order)
+                shuffled.append(e.b.shuffle_vector(one, other, mask))
+        lines = shuffled
+    for n in range(width):
+        v.store(lines[n], e.at(target, n * strides[1]), rows)
 
 
 def swap_last(x: jax.Array) -> jax.Array:

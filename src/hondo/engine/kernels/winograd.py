@@ -14,14 +14,13 @@ from fractions import Fraction
 from math import prod
 
 import jax
-import jax.numpy as jnp
-import numpy as np
 from llvmlite import ir
 
 from hondo.core.emit import I64, PTR, VOID, Emitter, Int, Vectors
 from hondo.core.machine import Processor, processor
 from hondo.engine.kernels.calls import add_handler
 from hondo.engine.kernels.library import call
+from hondo.engine.kernels.points import from_points, to_points
 from hondo.engine.kernels.tile import Tile, tile_shape
 from hondo.engine.kernels.transforms import Applied, Filtering, Matrix, filtering, transposed
 from hondo.engine.kernels.windows import parts
@@ -372,18 +371,19 @@ _FEWEST = 32
 _INTO, _OUT_OF, _WORTH = 260.0, 170.0, 0.9  # instructions of a transform of one vector, as measured
 
 
-def winograd(x: jax.Array, weights: jax.Array, squares: Squares, *, mirrored: bool) -> jax.Array:
+def winograd(x: jax.Array, weights: jax.Array, squares: Squares, *, mirrored: bool, swapped: bool) -> jax.Array:
     """The convolution of ``(batch, height, width, channels)`` with ``(taps, taps, channels, features)``.
 
     Args:
         x, weights: float32.
         squares: where the results lie.
         mirrored: take the taps from last to first, down and across.
+        swapped: the weights lie as ``(taps, taps, features, channels)``.
     """
-    channels, features = weights.shape[2:]
-    points = jnp.dot(_taps(squares, mirrored), weights.reshape(squares.taps**2, -1), precision="highest")
+    points = to_points(weights, squares.matrices.taps, mirrored=mirrored, swapped=swapped)
+    _, channels, features = points.shape
     out = (squares.batch, squares.out_height, squares.out_width, features)
-    return call(Filter(squares, channels, features), (x, points.reshape(_N * _N, channels, features)), out)
+    return call(Filter(squares, channels, features), (x, points), out)
 
 
 def winograd_gradient(x: jax.Array, slope: jax.Array, squares: Squares) -> jax.Array:
@@ -392,12 +392,4 @@ def winograd_gradient(x: jax.Array, slope: jax.Array, squares: Squares) -> jax.A
     blocks = (channels // _width(channels, lanes)) * (features // _width(features, lanes))
     shares = min(parts(8, blocks), parts(squares.count, 16))
     found = call(FilterGradient(squares, channels, features, shares), (x, slope), (shares, _N * _N, channels, features))
-    weights = jnp.dot(_taps(squares, mirrored=False).T, found.sum(0).reshape(_N * _N, -1), precision="highest")
-    return weights.reshape(squares.taps, squares.taps, channels, features)
-
-
-def _taps(squares: Squares, mirrored: bool) -> np.ndarray:
-    """``(36, taps²)``: from weights to points."""
-    once = np.array([[float(each) for each in row] for row in squares.matrices.taps])
-    once = once[:, ::-1] if mirrored else once
-    return np.kron(once, once).astype(np.float32)
+    return from_points(found, squares.matrices.taps)
