@@ -17,7 +17,7 @@ from llvmlite import ir
 
 from hondo.core.emit import I64
 from hondo.core.machine import Processor, address_of
-from hondo.engine.kernels import convolution, points, pooling, sums, transposing, winograd
+from hondo.engine.kernels import convolution, elementwise, points, pooling, sums, transposing, winograd
 
 PROCESSORS = {"NEON": Processor(4, 32), "SSE": Processor(4, 16), "AVX2": Processor(8, 16), "AVX-512": Processor(16, 32)}
 
@@ -89,12 +89,16 @@ def processor(request: pytest.FixtureRequest, cache: Path, monkeypatch: pytest.M
         jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(address), platform="cpu")
         return name
 
+    def call_for(kernel: Any, operands: Any, outs: Any) -> Any:
+        shapes = [jax.ShapeDtypeStruct(tuple(out), jnp.float32) for out in outs]
+        return jax.ffi.ffi_call(name_of(kernel), shapes)(*operands)
+
     def call(kernel: Any, operands: Any, out: Any) -> Any:
-        name = name_of(kernel)
-        return jax.ffi.ffi_call(name, jax.ShapeDtypeStruct(tuple(out), jnp.float32))(*operands)
+        return call_for(kernel, operands, [out])[0]
 
     for module in (convolution, points, pooling, sums, transposing, winograd):
         monkeypatch.setattr(module, "call", call)
+    monkeypatch.setattr(elementwise, "call_for", call_for)
     monkeypatch.setattr(winograd, "processor", lambda: chip)
     return chip
 
@@ -119,3 +123,12 @@ def test_kernels_for_any_vectors_and_registers_compute_the_same(processor: Proce
     found, expected = run_lowered(function, arrays, x), run_xla(function, arrays, x)
     for ours, theirs in zip(jax.tree.leaves(found), jax.tree.leaves(expected), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-5 * np.abs(theirs).max())
+
+
+@pytest.mark.parametrize("size", [37, 2**16 + 5, 2**19 + 5])
+def test_updates_for_any_vectors_compute_the_same(processor: Processor, size: int) -> None:
+    (x,) = random_arrays(0, (size,))
+    expressions = [("sub", ("array", 0), ("line", 1)), ("sqrt", ("square", ("array", 0)))]
+    less, positive = jax.jit(lambda x, y: elementwise.elementwise(expressions, (x, y), x.shape))(x, np.float32([2]))
+    np.testing.assert_array_equal(less, x - 2)
+    np.testing.assert_allclose(positive, np.abs(x), rtol=1e-6)
