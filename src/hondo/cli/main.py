@@ -15,6 +15,7 @@ import typer
 from hondo.cli.data import app as data_app
 from hondo.cli.doctor import doctor
 from hondo.cli.evaluate import evaluate
+from hondo.cli.lr_find import lr_find
 from hondo.cli.output import complain
 from hondo.cli.predict import predict
 from hondo.cli.resume import resume
@@ -69,6 +70,13 @@ app.command(
         "Predice a partir de entradas en bruto, con el preprocesamiento del propio experimento.",
     ),
 )(predict)
+app.command(
+    "lr-find",
+    help=tr(
+        "Find a learning rate: train a copy while the rate grows, and watch the loss.",
+        "Busca una tasa de aprendizaje: entrena una copia mientras la tasa crece y observa la pérdida.",
+    ),
+)(lr_find)
 app.add_typer(runs_app, name="runs")
 app.add_typer(data_app, name="data")
 app.add_typer(spec_app, name="spec")

@@ -46,7 +46,8 @@ def updates_of(values: Values, jaxpr: Jaxpr) -> dict[int, Update]:
     for last in sorted(large, key=lambda each: -places[each]):
         if last in taken:
             continue
-        alike = [each for each in large - taken if each.aval.shape == last.aval.shape]
+        # In the computation's order: a set's own order differs from process to process, and so would the program.
+        alike = [each for each in places if each in large and each not in taken and each.aval.shape == last.aval.shape]
         update = _update(values, last, alike)
         if update is not None and max(places[each] for each in update.variables) == places[last]:
             taken.update(update.variables)

@@ -145,7 +145,7 @@ def execute(
         prepared = prepare(spec)
     notes = [*prepared.dataset.notes, *prepared.preprocessor.notes]
     with timer.phase("model", "defining the model", "definiendo el modelo"):
-        spec, model, advice = _define(spec, prepared, model)
+        spec, model, advice = define(spec, prepared, model)
     for note in [*(Notice(text) for text in notes), *advice]:
         sink(note)
     notes += [note.text for note in advice if note.kind == "warning"]
@@ -181,7 +181,7 @@ def _finish(run: Run, timer: Timer, environment: dict[str, Any]) -> None:
             timer.sink(Notice(str(error), "warning"))
 
 
-def _define(spec: RunSpec, prepared: Prepared, model: KerasModel | None) -> tuple[RunSpec, KerasModel, list[Notice]]:
+def define(spec: RunSpec, prepared: Prepared, model: KerasModel | None) -> tuple[RunSpec, KerasModel, list[Notice]]:
     """Build and compile the model, fill in the spec's defaults, and look for mistakes before training."""
     preprocessor, samples = prepared.preprocessor, len(prepared.y)
     batch = samples if spec.train.batch_size == "all" else min(int(spec.train.batch_size), samples)

@@ -4,6 +4,7 @@ python -m hondo.scratch            the map
 python -m hondo.scratch xor        one of the demonstrations
 """
 
+import io
 import sys
 
 from rich.console import Console
@@ -54,6 +55,9 @@ def main(arguments: list[str]) -> int:
     Returns:
         The exit code.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal whose encoding lacks a letter still shows the rest
     console = Console()
     if not arguments:
         show_map(console)
