@@ -19,7 +19,7 @@ def plot_rate_search(search: RateSearch, title: str = "") -> Figure:
     axes.set_xscale("log")
     axes.plot(search.rates, search.losses, ".", color=FAINT, markersize=5)
     axes.plot(search.rates, search.smoothed, color=ACCENT, linewidth=2)
-    low, high = float(search.smoothed.min()), float(search.smoothed[: len(search.smoothed) // 2 + 1].max())
+    low, high = float(search.losses.min()), float(search.smoothed[: len(search.smoothed) // 2 + 1].max())
     room = 0.15 * max(high - low, 1e-12)
     axes.set_ylim(low - room, high + 4 * room)  # the explosion would press everything else flat
     axes.axvline(search.suggestion, color=SIGNAL, linewidth=1.4, linestyle="--")
