@@ -30,11 +30,13 @@ def double(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     from hondo.core.backend import keras
 
     monkeypatch.setitem(dtypes.BIT64_TO_BIT32_DTYPE, "float64", "float64")
-    before = keras.config.floatx()
+    before, policy = keras.config.floatx(), keras.config.dtype_policy()
     keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")  # whoever made a layer before has fixed it to float32
     with jax.enable_x64(True):
         yield
     keras.config.set_floatx(before)
+    keras.config.set_dtype_policy(policy)
 
 
 @pytest.fixture
