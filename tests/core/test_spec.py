@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from hondo.core.language import use_language
 from hondo.core.spec import LearnSpec, ModelSpec, RunSpec, ScheduleSpec, TrainSpec
-from hondo.core.spec.model import Layer, LayerSpec
+from hondo.core.spec.layers import Layer, LayerSpec
 
 SMALL: dict[str, Any] = {"data": {"name": "digits"}, "model": {"preset": "mlp"}}
 

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from hondo.core.backend import keras
 from hondo.core.spec import LayerSpec
-from hondo.core.spec.model import Layer, Residual
+from hondo.core.spec.layers import Layer, Residual
 from hondo.models.layers import Penalty, apply_residual, make_layer
 
 k = keras.layers

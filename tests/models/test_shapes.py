@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from hondo.core.backend import keras
 from hondo.core.errors import ModelError
 from hondo.core.language import use_language
-from hondo.core.spec.model import Layer
+from hondo.core.spec.layers import Layer
 from hondo.models.layers import apply_residual, make_layer
 from hondo.models.shapes import output_shapes
 

@@ -12,7 +12,7 @@ from hondo.core.backend import KerasModel, keras
 from hondo.core.errors import SpecError, nearest
 from hondo.core.events import Notice
 from hondo.core.language import tr
-from hondo.core.spec.model import Dense
+from hondo.core.spec.layers import Dense
 from hondo.experiments.learning import CROSSENTROPIES
 from hondo.experiments.metrics import misfit
 from hondo.experiments.setup import Finding, Findings, Setup, refusal, warning

@@ -12,7 +12,7 @@ from hondo.core.backend import KerasModel, keras
 from hondo.core.errors import HondoError, ModelError, nearest
 from hondo.core.language import tr
 from hondo.core.spec import LayerSpec, ModelSpec
-from hondo.core.spec.model import Residual
+from hondo.core.spec.layers import Residual
 from hondo.data.dataset import Task
 from hondo.models.layers import Penalty, apply_residual, make_layer
 from hondo.models.presets import resolve_layers

@@ -9,7 +9,7 @@ from typing import Any
 
 from hondo.core.backend import keras
 from hondo.core.spec import LayerSpec
-from hondo.core.spec.model import Activation, BatchNormalization, Conv2D, Dense, Dropout, Pool2D, Regularised, Residual
+from hondo.core.spec.layers import Activation, BatchNormalization, Conv2D, Dense, Dropout, Pool2D, Regularised, Residual
 
 
 @dataclass(frozen=True)

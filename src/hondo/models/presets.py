@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hondo.core.errors import ModelError
 from hondo.core.language import tr
 from hondo.core.spec import LayerSpec, ModelSpec
-from hondo.core.spec.model import (
+from hondo.core.spec.layers import (
     Activation,
     ActivationName,
     BatchNormalization,

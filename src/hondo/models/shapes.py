@@ -10,7 +10,7 @@ from math import prod
 from hondo.core.errors import ModelError
 from hondo.core.language import tr
 from hondo.core.spec import LayerSpec
-from hondo.core.spec.model import Conv2D, Dense, PaddingName, Pool2D, Residual
+from hondo.core.spec.layers import Conv2D, Dense, PaddingName, Pool2D, Residual
 
 Shape = tuple[int, ...]
 

@@ -9,7 +9,7 @@ from sklearn.model_selection import train_test_split
 
 from hondo.core.errors import SpecError
 from hondo.core.language import use_language
-from hondo.core.spec.model import LayerSpec
+from hondo.core.spec.layers import LayerSpec
 from hondo.experiments.learning import compile_model
 from hondo.experiments.specs import builtin
 from hondo.experiments.specs.read import read_spec

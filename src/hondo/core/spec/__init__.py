@@ -11,14 +11,17 @@ from hondo.core.language import tr
 from hondo.core.spec.augment import AugmentSpec
 from hondo.core.spec.base import SpecPart, refuse, unused
 from hondo.core.spec.data import DataSpec, PreprocessSpec
+from hondo.core.spec.graph import GraphSpec
 from hondo.core.spec.learn import EarlyStoppingSpec, LearnSpec, ReduceOnPlateauSpec, ScheduleSpec, TrainSpec
-from hondo.core.spec.model import LayerSpec, ModelSpec
+from hondo.core.spec.layers import LayerSpec
+from hondo.core.spec.model import ModelSpec
 
 __all__ = [
     "AboutSpec",
     "AugmentSpec",
     "DataSpec",
     "EarlyStoppingSpec",
+    "GraphSpec",
     "LayerSpec",
     "LearnSpec",
     "ModelSpec",

@@ -8,7 +8,7 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -119,7 +119,8 @@ def _problem(path: KeyPath, items: list[Any]) -> Problem:
     kind, shown = items[0]["type"], show_path(path)
     if kind in ("unused", "combination"):
         context = items[0]["ctx"]
-        below = (*path, *context["key"].split(".")) if context["key"] else path
+        keys = context["key"].split(".") if context["key"] else []
+        below = (*path, *(int(key) if key.isdecimal() else key for key in keys))
         return Problem(below, f"{show_path(path)}: {context['text']}" if path else context["text"])
     if kind == "extra_forbidden":
         return _unknown(path)
@@ -165,11 +166,22 @@ def _similar(name: str, known: Iterable[str]) -> bool:
 def _known_keys(path: KeyPath) -> list[str]:
     """The keys that a spec knows at ``path``."""
     parts: list[type[SpecPart]] = [RunSpec]
+    named = False  # whether the next key is a name that the author chose
     for key in path:
-        if isinstance(key, str):
+        if isinstance(key, str) and not named:
             annotations = [part.model_fields[key].annotation for part in parts if key in part.model_fields]
             parts = [below for annotation in annotations for below in _parts(annotation)]
-    return [name for part in parts for name in part.model_fields]
+            named = any(_holds_names(annotation) for annotation in annotations)
+        elif isinstance(key, str):
+            named = False
+    if named:
+        return []
+    return [field.alias or name for part in parts for name, field in part.model_fields.items()]
+
+
+def _holds_names(annotation: Any) -> bool:
+    """Whether an annotation mentions a mapping from names of the author's own."""
+    return get_origin(annotation) is dict or any(_holds_names(argument) for argument in get_args(annotation))
 
 
 def _parts(annotation: Any) -> Iterator[type[SpecPart]]:

@@ -93,7 +93,7 @@ def parse_spec(text: str, name: str = "spec", overrides: Sequence[str] = (), *, 
             tr("For example 'data:' and 'model:'.", "Por ejemplo, 'data:' y 'model:'."),
         )
     # A key with nothing after it reads as null, which would silently mean "none"; its author hardly meant that.
-    empty = [path for path in document.empty if path[:2] != ("model", "layers")]
+    empty = [path for path in document.empty if not _below_layers(path)]
     problems = [
         Problem(
             path,
@@ -201,11 +201,11 @@ def _open_shorthand(value: Any, path: KeyPath, override: str) -> dict[str, Any]:
         return {}
     if path == ("learn", "schedule"):
         return {"kind": value}
-    in_layers = path[:2] == ("model", "layers")
-    if in_layers and len(path) == 3:
+    below = _below_layers(path)
+    if len(below) == 1:
         return {value: {}}
-    if in_layers and len(path) == 4 and path[3] in main_keys():
-        return {main_keys()[str(path[3])]: value}
+    if len(below) == 2 and below[1] in main_keys():
+        return {main_keys()[str(below[1])]: value}
     raise SpecError(
         tr(
             f"override {override!r}: {show_path(path)!r} is {value!r}",
@@ -213,6 +213,12 @@ def _open_shorthand(value: Any, path: KeyPath, override: str) -> dict[str, Any]:
         ),
         tr("It has no keys inside.", "No tiene claves dentro."),
     )
+
+
+def _below_layers(path: KeyPath) -> KeyPath:
+    """What follows the list of layers in a path; nothing where it leads elsewhere."""
+    lists: tuple[KeyPath, ...] = (("model", "layers"), ("model", "graph", "layers"))
+    return next((path[len(each) :] for each in lists if path[: len(each)] == each), ())
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from hondo.core.spec import LayerSpec, RunSpec, ScheduleSpec
-from hondo.core.spec.model import Layer
+from hondo.core.spec.layers import Layer
 from hondo.experiments.specs.strictyaml import SpecDumper
 
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
