@@ -8,7 +8,7 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -26,8 +26,18 @@ from hondo.data.arrays_on_disk import DiskRows, in_memory
 from hondo.data.column_survey import ColumnSurvey, describe, encode_column
 from hondo.data.dataset import Column, Dataset, Split, Task
 from hondo.data.memory import held_bytes
-from hondo.data.rows import TableFile, TextTable, commas_note, is_missing, open_table, to_numbers
-from hondo.data.table import check_target, kept_columns, understand_target, without_target_note
+from hondo.data.rows import TableFile, TextTable, commas_note, open_table, to_numbers
+from hondo.data.table import (
+    Target,
+    Understood,
+    check_target,
+    kept_columns,
+    side_by_side,
+    target_titles,
+    understand_target,
+    with_targets,
+    without_target_note,
+)
 
 MOST_TEXTS = 50_000
 """So many categories a column may have here; in memory there is no limit."""
@@ -43,12 +53,12 @@ def is_large_table(path: Path) -> bool:
     return path.stat().st_size > min(_LARGEST, held_bytes() // _READ_ONCE_MORE)
 
 
-def load_large_table(path: Path, target: str, *, task: Task | None = None, separator: str | None = None) -> Dataset:
+def load_large_table(path: Path, target: Target, *, task: Task | None = None, separator: str | None = None) -> Dataset:
     """Load a CSV or TSV file of any size; see :func:`hondo.data.table.load_table`.
 
     Args:
         path: the file; its first line names the columns.
-        target: the column to predict. Rows without it are left out.
+        target: the column to predict, or several columns of numbers. Rows without it are left out.
         task: classification or regression; left out, it is read off the target.
         separator: between cells; left out, it is guessed.
 
@@ -74,7 +84,8 @@ def load_large_table(path: Path, target: str, *, task: Task | None = None, separ
         train=Split(DiskRows(x) if on_disk else in_memory(x), np.load(folder / "y.npy", allow_pickle=False)),
         classes=tuple(about["classes"]),
         features=tuple(Column(each["name"], each["kind"], tuple(each["categories"])) for each in about["features"]),
-        target=target,
+        target=", ".join(target_titles(target)),
+        targets=() if about["classes"] else target_titles(target),
         source=str(path),
         notes=(*about["notes"][language()], where),
     )
@@ -85,7 +96,7 @@ def column_names(path: Path) -> list[str]:
     return list(next(open_table(path).parts(1)).columns)
 
 
-def _place(path: Path, target: str, task: Task | None, separator: str | None) -> Path:
+def _place(path: Path, target: Target, task: Task | None, separator: str | None) -> Path:
     """Where the conversion of this file for this target lies."""
     key = json.dumps([str(path.resolve()), target, task, separator])
     return cache_folder() / "tables" / f"{path.stem[:40]}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
@@ -110,7 +121,6 @@ def _converted(place: Path, path: Path) -> dict[str, Any] | None:
 class _Targets:
     """The target column, gathered part by part: its numbers, and its texts as long as few of them differ."""
 
-    rows_without: int = 0
     numbers: list[FloatArray] = field(default_factory=list)
     codes: list[Array] = field(default_factory=list)
     lines: list[Array] = field(default_factory=list)
@@ -127,7 +137,7 @@ class _Targets:
         if len(texts) > MOST_TEXTS:
             self.texts, self.codes = None, []
 
-    def understand(self, title: str, task: Task | None) -> tuple[Array, tuple[str, ...], list[str]]:
+    def understand(self, title: str, task: Task | None) -> Understood:
         """The targets, the classes' names and notes; see :func:`understand_target`."""
         numbers, lines = np.concatenate(self.numbers), np.concatenate(self.lines)
         if self.texts is not None:
@@ -145,29 +155,33 @@ class _Targets:
         return understand_target(title, values, numbers, lines, task)
 
 
-def _convert(path: Path, target: str, task: Task | None, separator: str | None, place: Path) -> dict[str, Any]:
+def _convert(path: Path, target: Target, task: Task | None, separator: str | None, place: Path) -> dict[str, Any]:
     """Read the file twice: to understand its columns, and to write their numbers."""
     state, file = _state_of(path), open_table(path, separator)
     surveys: list[ColumnSurvey] = []
-    targets, commas = _Targets(), 0
+    titles, commas = target_titles(target), 0
+    targets, rows_without = {title: _Targets() for title in titles}, 0
     for part in file.parts(_ROWS):
         commas += part.commas
         if not surveys:
-            check_target(path, target, part.columns)
-            surveys = [ColumnSurvey(title, MOST_TEXTS) for title in part.columns if title != target]
-        columns, lines = _with_target(part, target)
-        targets.rows_without += len(part.lines) - len(lines)
-        targets.add(columns[target], lines)
+            check_target(path, titles, part.columns)
+            surveys = [ColumnSurvey(title, MOST_TEXTS) for title in part.columns if title not in titles]
+        columns, lines = _with_target(part, titles)
+        rows_without += len(part.lines) - len(lines)
+        for title in titles:
+            targets[title].add(columns[title], lines)
         for survey in surveys:
             survey.add(columns[survey.title], lines)
-    kept = kept_columns(surveys, path, target)
-    y, classes, _ = targets.understand(target, task)
+    kept = kept_columns(surveys, path, titles)
+    asked = task if len(titles) == 1 else "regression"
+    y, classes, _ = side_by_side([targets[title].understand(title, asked) for title in titles])
     notes: dict[Language, list[str]] = {}
     for each in LANGUAGES:
         with use_language(each):
             notes[each] = file.notes + ([commas_note(commas)] if commas else [])
-            notes[each] += [without_target_note(target, targets.rows_without)] if targets.rows_without else []
-            notes[each] += targets.understand(target, task)[2] + describe(surveys)
+            notes[each] += [without_target_note(titles, rows_without)] if rows_without else []
+            notes[each] += side_by_side([targets[title].understand(title, asked) for title in titles])[2]
+            notes[each] += describe(surveys)
     name = secrets.token_hex(6)
     about = {
         "of": state,
@@ -176,7 +190,7 @@ def _convert(path: Path, target: str, task: Task | None, separator: str | None, 
         "features": [asdict(column) for column in kept],
         "notes": notes,
     }
-    _write(file, target, kept, y, place / name)
+    _write(file, titles, kept, y, place / name)
     write_atomically(place / "about.json", json.dumps(about, ensure_ascii=False))
     for other in place.iterdir():
         if other.is_dir() and other.name != name:
@@ -184,22 +198,22 @@ def _convert(path: Path, target: str, task: Task | None, separator: str | None, 
     return about
 
 
-def _with_target(part: TextTable, target: str) -> tuple[dict[str, Array], Array]:
-    """The columns and lines of a part's rows that have a target."""
-    present = ~is_missing(part.columns[target])
+def _with_target(part: TextTable, titles: Sequence[str]) -> tuple[dict[str, Array], Array]:
+    """The columns and lines of a part's rows that have every target."""
+    present = with_targets(part.columns, titles)
     if present.all():
         return part.columns, part.lines
     return {title: values[present] for title, values in part.columns.items()}, part.lines[present]
 
 
-def _write(file: TableFile, target: str, kept: tuple[Column, ...], y: Array, folder: Path) -> None:
+def _write(file: TableFile, titles: Sequence[str], kept: tuple[Column, ...], y: Array, folder: Path) -> None:
     """Write ``x.npy`` part by part, and ``y.npy``."""
     try:
         folder.mkdir(parents=True)
         with (folder / "x.npy").open("wb") as out:
             header = {"descr": "<f8", "fortran_order": False, "shape": (len(y), len(kept))}
             npy_format.write_array_header_1_0(out, header)
-            for rows in _encoded(file, target, kept):
+            for rows in _encoded(file, titles, kept):
                 out.write(rows.astype("<f8", copy=False).tobytes())
         np.save(folder / "y.npy", y, allow_pickle=False)
     except OSError as error:
@@ -208,7 +222,7 @@ def _write(file: TableFile, target: str, kept: tuple[Column, ...], y: Array, fol
         raise cannot_write(folder, error) from error
 
 
-def _encoded(file: TableFile, target: str, kept: tuple[Column, ...]) -> Iterator[FloatArray]:
+def _encoded(file: TableFile, titles: Sequence[str], kept: tuple[Column, ...]) -> Iterator[FloatArray]:
     for part in file.parts(_ROWS):
-        columns, _ = _with_target(part, target)
+        columns, _ = _with_target(part, titles)
         yield np.column_stack([encode_column(column, columns[column.name]) for column in kept])

@@ -78,6 +78,7 @@ class Dataset:
         classes: the classes' names by number; empty for regression.
         features: a table's columns; empty otherwise.
         target: what is predicted, in words.
+        targets: the names of the numbers to predict, where they are columns of a table.
         source: where it comes from, and its licence.
         notes: what the reader should know (missing values, duplicates, skipped files), in the reader's language.
     """
@@ -91,6 +92,7 @@ class Dataset:
     classes: tuple[str, ...] = ()
     features: tuple[Column, ...] = ()
     target: str = "target"
+    targets: tuple[str, ...] = ()
     source: str = ""
     notes: tuple[str, ...] = field(default=())
 
@@ -120,6 +122,7 @@ class Dataset:
             "classes": list(self.classes),
             "features": [column.name for column in self.features],
             "target": self.target,
+            "targets": list(self.targets),
             "source": self.source,
             "notes": list(self.notes),
         }

@@ -106,7 +106,7 @@ def _not_there(path: Path) -> DataError:
     return DataError(tr(f"{missing} does not exist", f"{missing} no existe"), hint)
 
 
-def _unused(value: str | None, key: str, why: str) -> None:
+def _unused(value: object, key: str, why: str) -> None:
     if value is not None:
         raise SpecError(
             tr(f"'data.{key}' would not be used: {why}", f"'data.{key}' no se usaría: {why}"),

@@ -55,6 +55,7 @@ def fit_preprocessor(spec: PreprocessSpec, dataset: Dataset) -> Preprocessor:
         raw_dtype=str(train.x.dtype),
         classes=dataset.classes,
         features=dataset.features if dataset.kind == "table" else (),
+        targets=dataset.targets,
         outputs=len(dataset.classes) if dataset.task == "classification" else int(np.prod(train.y.shape[1:])),
         columns=columns,
     )

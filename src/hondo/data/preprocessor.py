@@ -41,6 +41,7 @@ class Preprocessor(BaseModel):
         raw_dtype: the type of raw inputs.
         classes: the classes' names by number; empty for regression.
         features: a table's raw columns.
+        targets: the names of the numbers to predict, if there are several with names.
         outputs: how many classes there are, or how many numbers are predicted.
         columns: what was learnt about each of the features.
         mean: the mean of each feature or channel, flat; empty if nothing is standardised.
@@ -60,6 +61,7 @@ class Preprocessor(BaseModel):
     raw_dtype: str
     classes: tuple[str, ...] = ()
     features: tuple[Column, ...] = ()
+    targets: tuple[str, ...] = ()
     outputs: int
     columns: tuple[ColumnStep, ...] = ()
     mean: tuple[float, ...] = ()
@@ -79,6 +81,21 @@ class Preprocessor(BaseModel):
         """The names of a table's features after encoding; empty for other data."""
         categories = self.spec.categories or "one-hot"
         return tuple(name for step in self.columns for name in step.names(categories))
+
+    @property
+    def column_places(self) -> dict[str, tuple[int, ...]]:
+        """Where a prepared sample has each of a table's raw columns; empty for other data."""
+        categories, places, start = self.spec.categories or "one-hot", {}, 0
+        for step in self.columns:
+            width = len(step.names(categories))
+            places[step.column.name] = tuple(range(start, start + width))
+            start += width
+        return places
+
+    @property
+    def target_names(self) -> tuple[str, ...]:
+        """What the numbers to predict are called: their columns, or 1, 2, … where they have no names."""
+        return self.targets or tuple(str(number) for number in range(1, self.outputs + 1))
 
     @property
     def encoded_shape(self) -> tuple[int, ...]:

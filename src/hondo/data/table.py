@@ -34,15 +34,18 @@ from hondo.data.column_survey import (
 from hondo.data.dataset import Column, Dataset, Split, Task
 from hondo.data.rows import is_missing, read_rows, read_table, to_numbers
 
+Target = str | Sequence[str]
+Understood = tuple[Array, tuple[str, ...], list[str]]
+
 __all__ = ["encode_rows", "load_table", "read_rows"]
 
 
-def load_table(path: Path, target: str, *, task: Task | None = None, separator: str | None = None) -> Dataset:
+def load_table(path: Path, target: Target, *, task: Task | None = None, separator: str | None = None) -> Dataset:
     """Load a CSV or TSV file and decide what its columns mean, as this module's rules say.
 
     Args:
         path: the file; its first line names the columns.
-        target: the column to predict. Rows without it are left out.
+        target: the column to predict, or several columns of numbers. Rows without it are left out.
         task: classification or regression; left out, it is read off the target.
         separator: between cells; left out, it is guessed.
 
@@ -52,19 +55,21 @@ def load_table(path: Path, target: str, *, task: Task | None = None, separator: 
     Raises:
         DataError: if the file cannot be read, the target is not in it or cannot be learnt, or no feature is left.
     """
-    table = read_table(path, separator)
+    table, titles = read_table(path, separator), target_titles(target)
     columns, lines, notes = table.columns, table.lines, list(table.notes)
-    check_target(path, target, columns)
-    present = ~is_missing(columns[target])
+    check_target(path, titles, columns)
+    present = with_targets(columns, titles)
     if not present.all():
-        notes.append(without_target_note(target, int((~present).sum())))
+        notes.append(without_target_note(titles, int((~present).sum())))
         lines = lines[present]
         columns = {title: values[present] for title, values in columns.items()}
-    values = columns.pop(target)
-    y, classes, target_notes = understand_target(target, values, to_numbers(values), lines, task)
+    values = {title: columns.pop(title) for title in titles}
+    asked = task if len(titles) == 1 else "regression"
+    understood = [understand_target(each, values[each], to_numbers(values[each]), lines, asked) for each in titles]
+    y, classes, target_notes = side_by_side(understood)
     surveys = [ColumnSurvey(title) for title in columns]
     numbers = {survey.title: survey.add(columns[survey.title], lines) for survey in surveys}
-    kept = kept_columns(surveys, path, target)
+    kept = kept_columns(surveys, path, titles)
     x = [
         numbers[column.name] if column.kind == "number" else encode_column(column, columns[column.name])
         for column in kept
@@ -76,33 +81,52 @@ def load_table(path: Path, target: str, *, task: Task | None = None, separator: 
         train=Split(np.column_stack(x), y),
         classes=classes,
         features=kept,
-        target=target,
+        target=", ".join(titles),
+        targets=() if classes else titles,
         source=str(path),
         notes=(*notes, *target_notes, *describe(surveys)),
     )
 
 
-def check_target(path: Path, target: str, titles: Iterable[str]) -> None:
-    """Refuse a target that is none of the columns.
+def target_titles(target: Target) -> tuple[str, ...]:
+    """The columns to predict, one or several."""
+    return (target,) if isinstance(target, str) else tuple(target)
+
+
+def with_targets(columns: Mapping[str, Array], titles: Sequence[str]) -> Array:
+    """Which rows have every target, ``(rows,)`` bool."""
+    return np.logical_and.reduce([~is_missing(columns[title]) for title in titles])
+
+
+def side_by_side(understood: Sequence[Understood]) -> Understood:
+    """What :func:`understand_target` made of each target as one: a column of numbers each if there are several."""
+    if len(understood) == 1:
+        return understood[0]
+    return np.column_stack([y for y, _, _ in understood]), (), [note for _, _, notes in understood for note in notes]
+
+
+def check_target(path: Path, targets: Sequence[str], titles: Iterable[str]) -> None:
+    """Refuse targets that are none of the columns.
 
     Raises:
         DataError: naming the nearest column.
     """
     titles = list(titles)
-    if target not in titles:
-        raise DataError(
-            tr(f"{path} has no column {target!r}", f"{path} no tiene la columna {target!r}"),
-            nearest(target, titles),
-        )
+    for target in targets:
+        if target not in titles:
+            raise DataError(
+                tr(f"{path} has no column {target!r}", f"{path} no tiene la columna {target!r}"),
+                nearest(target, titles),
+            )
 
 
-def without_target_note(target: str, rows: int) -> str:
+def without_target_note(targets: Sequence[str], rows: int) -> str:
     """What the reader is told of rows that are left out."""
-    text, texto = f"Rows without {target!r}, left out: {rows}.", f"Filas sin {target!r}, que se omiten: {rows}."
-    return tr(text, texto)
+    either = tr(" or ", " o ").join(map(repr, targets))
+    return tr(f"Rows without {either}, left out: {rows}.", f"Filas sin {either}, que se omiten: {rows}.")
 
 
-def kept_columns(surveys: Sequence[ColumnSurvey], path: Path, target: str) -> tuple[Column, ...]:
+def kept_columns(surveys: Sequence[ColumnSurvey], path: Path, targets: Sequence[str]) -> tuple[Column, ...]:
     """The columns that are features.
 
     Raises:
@@ -110,6 +134,7 @@ def kept_columns(surveys: Sequence[ColumnSurvey], path: Path, target: str) -> tu
     """
     kept = tuple(column for survey in surveys if isinstance(column := survey.column(), Column))
     if not kept:
+        target = ", ".join(targets)
         raise DataError(
             tr(
                 f"{path} has no feature besides the target {target!r}",
@@ -120,9 +145,7 @@ def kept_columns(surveys: Sequence[ColumnSurvey], path: Path, target: str) -> tu
     return kept
 
 
-def understand_target(
-    title: str, values: Array, numbers: FloatArray, lines: Array, task: Task | None
-) -> tuple[Array, tuple[str, ...], list[str]]:
+def understand_target(title: str, values: Array, numbers: FloatArray, lines: Array, task: Task | None) -> Understood:
     """The targets, the classes' names (none for regression) and notes.
 
     Args:
@@ -178,7 +201,7 @@ def understand_target(
     return y, classes, notes
 
 
-def _classes(values: Array, numbers: FloatArray) -> tuple[Array, tuple[str, ...], list[str]]:
+def _classes(values: Array, numbers: FloatArray) -> Understood:
     """Class numbers, in the order of values where all are numbers and else of texts, and the classes' names."""
     if np.isnan(numbers).any():
         classes = tuple(sorted(set(values)))

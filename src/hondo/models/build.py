@@ -11,15 +11,16 @@ from typing import Any
 from hondo.core.backend import KerasModel, keras
 from hondo.core.errors import HondoError, ModelError, nearest
 from hondo.core.language import tr
-from hondo.core.spec import LayerSpec, ModelSpec
+from hondo.core.spec import GraphSpec, LayerSpec, ModelSpec
 from hondo.core.spec.layers import Residual
 from hondo.data.dataset import Task
+from hondo.models.graph import Names, build_graph, graph_shapes, settle_graph
 from hondo.models.layers import Penalty, apply_residual, make_layer
 from hondo.models.presets import resolve_layers
 from hondo.models.pretrained.head import with_output
 from hondo.models.shapes import Shape
 
-__all__ = ["build_model", "resolve_layers"]
+__all__ = ["Names", "build_model", "resolve_layers"]
 
 
 def build_model(
@@ -31,6 +32,7 @@ def build_model(
     l1: float = 0.0,
     l2: float = 0.0,
     seed: int = 0,
+    names: Names | None = None,
 ) -> KerasModel:
     """The Keras model that ``spec`` describes, built, not compiled.
 
@@ -46,15 +48,18 @@ def build_model(
         l1: l1 · Σ|w| joins the loss for each kernel whose layer sets none of its own.
         l2: l2 · Σw² joins the loss for each kernel whose layer sets none of its own.
         seed: decides the first weights and every random layer.
+        names: what a graph may call by name: the data's columns and targets.
 
     Returns:
-        A ``Sequential`` for layers in a row, a functional model where there are residual blocks, or what the Python
-        code returned.
+        A ``Sequential`` for layers in a row, a functional model for a graph and where there are residual blocks, or
+        what the Python code returned.
 
     Raises:
         ModelError: shapes that do not fit, Python code that is missing, fails or returns something else, or a model
             that was given as an object.
     """
+    if spec.graph is not None:
+        return _from_graph(spec.graph, input_shape, names or Names(), task, Penalty(l1, l2), seed)
     layers = resolve_layers(spec, input_shape=input_shape, outputs=outputs, task=task)
     if spec.python is not None:
         return _from_python(spec.python, input_shape, outputs, seed)
@@ -76,9 +81,27 @@ def build_model(
             ),
             tr("Pass the model again.", "Pase de nuevo el modelo."),
         )
-    keras.utils.set_random_seed(seed)
-    try:
+    with _explained():
+        keras.utils.set_random_seed(seed)
         return _assemble(layers, input_shape, Penalty(l1, l2))
+
+
+def _from_graph(
+    graph: GraphSpec, input_shape: Shape, names: Names, task: Task, penalty: Penalty, seed: int
+) -> KerasModel:
+    """The model of a graph, once its names and shapes are found to fit."""
+    settled = settle_graph(graph, names, task)
+    graph_shapes(settled, input_shape, names)
+    with _explained():
+        keras.utils.set_random_seed(seed)
+        return build_graph(settled, input_shape, names, penalty)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Tell what Keras complains of as an error of the model's."""
+    try:
+        yield
     except (ValueError, TypeError, MemoryError, OverflowError, RuntimeError) as error:
         raise ModelError(
             tr(f"Keras cannot build the model: {error}", f"Keras no puede construir el modelo: {error}"),

@@ -36,7 +36,7 @@ def output_shapes(layers: Sequence[LayerSpec], input_shape: Shape) -> tuple[Shap
     shapes: list[Shape] = []
     shape = input_shape
     for number, layer in enumerate(layers, start=1):
-        shape = _after(layer, shape, number)
+        shape = shape_after(layer, shape, f"{number} ({layer.kind})")
         shapes.append(shape)
     return tuple(shapes)
 
@@ -51,52 +51,84 @@ def describe(shape: Shape) -> str:
     return "×".join(map(str, shape)) or "()"
 
 
-def _after(layer: LayerSpec, shape: Shape, number: int) -> Shape:
-    """The shape after ``layer``, which is the ``number``-th (from 1)."""
+def shape_after(layer: LayerSpec, shape: Shape, label: str) -> Shape:
+    """The shape after ``layer``, which errors call ``label``, such as ``3 (dense)``.
+
+    Raises:
+        ModelError: the layer cannot take a sample of this shape.
+    """
     options = layer.options
     match options:
         case Dense():
             if not shape:
-                raise _misfit(layer, number, shape, tr("at least one number", "al menos un número"))
+                raise _misfit(label, shape, tr("at least one number", "al menos un número"))
             return (*shape[:-1], options.units)
         case Conv2D():
-            _need_picture(layer, number, shape)
+            _need_picture(label, shape)
             if max(options.strides) > 1 and max(options.dilation_rate) > 1:
                 raise ModelError(
                     tr(
-                        f"layer {number} (conv2d) has both strides {options.strides} and dilation "
+                        f"layer {label} has both strides {options.strides} and dilation "
                         f"{options.dilation_rate}: only one of them may be above 1",
-                        f"la capa {number} (conv2d) tiene a la vez strides {options.strides} y dilation_rate "
+                        f"la capa {label} tiene a la vez strides {options.strides} y dilation_rate "
                         f"{options.dilation_rate}: solo uno de los dos puede ser mayor que 1",
                     ),
                     tr("Set the other one to 1.", "Ponga el otro a 1."),
                 )
             reach = tuple((k - 1) * d + 1 for k, d in zip(options.kernel_size, options.dilation_rate, strict=True))
-            return (*_slide(layer, number, shape, reach, options.strides, options.padding), options.filters)
+            return (*_slide(label, shape, reach, options.strides, options.padding), options.filters)
         case Pool2D():
-            _need_picture(layer, number, shape)
+            _need_picture(label, shape)
             strides = options.strides or options.pool_size
-            return (*_slide(layer, number, shape, options.pool_size, strides, options.padding), shape[2])
+            return (*_slide(label, shape, options.pool_size, strides, options.padding), shape[2])
         case Residual():
-            _need_picture(layer, number, shape)
-            return (*_slide(layer, number, shape, options.kernel_size, options.strides, "same"), options.filters)
+            _need_picture(label, shape)
+            return (*_slide(label, shape, options.kernel_size, options.strides, "same"), options.filters)
     if layer.kind in ("global_average_pooling2d", "global_max_pooling2d"):
-        _need_picture(layer, number, shape)
+        _need_picture(label, shape)
         return shape[2:]
     return (prod(shape),) if layer.kind == "flatten" else shape
 
 
-def _slide(
-    layer: LayerSpec, number: int, shape: Shape, window: Shape, strides: tuple[int, int], padding: PaddingName
-) -> Shape:
+def shape_joined(kind: str, shapes: Sequence[Shape], label: str) -> Shape:
+    """The shape of what joins several layers into one.
+
+    Args:
+        kind: ``concatenate`` puts them side by side along the last axis; the others need equal shapes.
+        shapes: what reaches it, at least two.
+        label: what errors call it.
+
+    Raises:
+        ModelError: the shapes do not go together.
+
+    Example:
+        >>> shape_joined("concatenate", [(4,), (3,)], "both")
+        (7,)
+    """
+    side_by_side = kind == "concatenate" and all(shapes)
+    if len({shape[:-1] if side_by_side else shape for shape in shapes}) == 1:
+        return (*shapes[0][:-1], sum(shape[-1] for shape in shapes)) if side_by_side else shapes[0]
+    came = tr(" and ", " y ").join(describe(shape) for shape in shapes)
+    if side_by_side:
+        expected = tr("shapes that differ in the last axis only", "formas que solo difieran en el último eje")
+    else:
+        expected = tr("equal shapes", "formas iguales")
+    raise ModelError(
+        tr(f"layer {label} expects {expected}; what comes in is {came}",
+           f"la capa {label} espera {expected}; lo que le llega es {came}"),
+        tr("Give the layers before it as many units or channels; 'flatten' makes rows of pictures.",
+           "Dé las mismas unidades o canales a las capas anteriores; 'flatten' convierte imágenes en filas."),
+    )  # fmt: skip
+
+
+def _slide(label: str, shape: Shape, window: Shape, strides: tuple[int, int], padding: PaddingName) -> Shape:
     """Height and width after a window has slid over the picture."""
     if padding == "same":
         return tuple(-(-size // stride) for size, stride in zip(shape[:2], strides, strict=True))
     if any(size < reach for size, reach in zip(shape[:2], window, strict=True)):
         needed = tr(f"a picture of at least {describe(window)}", f"una imagen de al menos {describe(window)}")
         raise _misfit(
-            layer,
-            number,
+            label,
             shape,
             needed,
             tr(
@@ -107,21 +139,21 @@ def _slide(
     return tuple((s - w) // stride + 1 for s, w, stride in zip(shape[:2], window, strides, strict=True))
 
 
-def _need_picture(layer: LayerSpec, number: int, shape: Shape) -> None:
+def _need_picture(label: str, shape: Shape) -> None:
     if len(shape) != 3:
         hint = tr(
             "Put it before 'flatten', 'dense' and global pooling, and feed the model pictures.",
             "Póngala antes de 'flatten', 'dense' y la agrupación global, y alimente el modelo con imágenes.",
         )
         expected = tr("a picture (height, width, channels)", "una imagen (alto, ancho, canales)")
-        raise _misfit(layer, number, shape, expected, hint)
+        raise _misfit(label, shape, expected, hint)
 
 
-def _misfit(layer: LayerSpec, number: int, shape: Shape, expected: str, hint: str = "") -> ModelError:
+def _misfit(label: str, shape: Shape, expected: str, hint: str = "") -> ModelError:
     return ModelError(
         tr(
-            f"layer {number} ({layer.kind}) expects {expected}; what comes in has shape {shape}",
-            f"la capa {number} ({layer.kind}) espera {expected}; lo que le llega tiene forma {shape}",
+            f"layer {label} expects {expected}; what comes in has shape {shape}",
+            f"la capa {label} espera {expected}; lo que le llega tiene forma {shape}",
         ),
         hint,
     )

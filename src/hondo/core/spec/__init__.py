@@ -12,8 +12,8 @@ from hondo.core.spec.augment import AugmentSpec
 from hondo.core.spec.base import SpecPart, refuse, unused
 from hondo.core.spec.data import DataSpec, PreprocessSpec
 from hondo.core.spec.graph import GraphSpec
-from hondo.core.spec.learn import EarlyStoppingSpec, LearnSpec, ReduceOnPlateauSpec, ScheduleSpec, TrainSpec
 from hondo.core.spec.layers import LayerSpec
+from hondo.core.spec.learn import EarlyStoppingSpec, LearnSpec, ReduceOnPlateauSpec, ScheduleSpec, TrainSpec
 from hondo.core.spec.model import ModelSpec
 
 __all__ = [

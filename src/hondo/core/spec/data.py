@@ -1,10 +1,17 @@
 """The parts of a spec about data: where they come from and what is done to them before the model sees them."""
 
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from hondo.core.spec.base import Count, Seed, Share, SpecPart, refuse, unused
+
+
+def _one_or_more(value: Any) -> Any:
+    return value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value
+
+
+Target = Annotated[str | Annotated[tuple[str, ...], Field(min_length=1)], BeforeValidator(_one_or_more)]
 
 
 class DataSpec(SpecPart):
@@ -15,8 +22,8 @@ class DataSpec(SpecPart):
     path: str | None = None
     """Your own data: an image folder or zip (class/picture), a CSV or TSV file, an .npz file, or a folder with x.npy
     and y.npy."""
-    target: str | None = None
-    """The column to predict, for CSV and TSV."""
+    target: Target | None = None
+    """The column to predict, for CSV and TSV; or a list of columns with numbers to predict together."""
     task: Literal["classification", "regression"] | None = None
     """What kind of target it is; left out, it is read off the data."""
     options: dict[str, float | int | str | bool] | None = None
@@ -41,7 +48,21 @@ class DataSpec(SpecPart):
             unused(self, {"on_corrupt"}, "data sets with a name are whole", "los conjuntos con nombre están completos")
         else:
             unused(self, {"options"}, "only named data sets take options", "solo los conjuntos con nombre las admiten")
+        if isinstance(self.target, tuple):
+            self._targets_are_numbers(self.target)
         return self
+
+    def _targets_are_numbers(self, targets: tuple[str, ...]) -> None:
+        """Refuse several targets that are not different columns of numbers."""
+        twice = next((title for title in targets if targets.count(title) > 1), None)
+        if twice is not None:
+            raise refuse(f"{twice!r} is named twice", f"{twice!r} se nombra dos veces", "target")
+        if self.task == "classification":
+            raise refuse(
+                "several targets are predicted as numbers, and the task is classification: name one target",
+                "varios objetivos se predicen como números, y la tarea es de clasificación: indique un solo objetivo",
+                "task",
+            )
 
 
 class PreprocessSpec(SpecPart):

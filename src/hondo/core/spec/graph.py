@@ -179,7 +179,7 @@ def _wrong_inputs(inputs: Mapping[str, Any]) -> Iterator[_Mistake]:
 
 
 def _wrong_names(graph: GraphSpec, layers: tuple[GraphLayer, ...]) -> Iterator[_Mistake]:
-    taken = {name: "inputs" for name in graph.inputs or {}}
+    taken = dict.fromkeys(graph.inputs or {}, "inputs")
     for name in taken:
         if name in _TAKEN:
             yield (*_reserved(name), f"inputs.{name}")

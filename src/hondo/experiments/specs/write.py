@@ -1,16 +1,17 @@
 """From a run spec back to YAML, and the JSON Schema by which editors complete and check one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from hondo.core.spec import LayerSpec, RunSpec, ScheduleSpec
+from hondo.core.spec import GraphSpec, LayerSpec, RunSpec, ScheduleSpec
 from hondo.core.spec.layers import Layer
 from hondo.experiments.specs.strictyaml import SpecDumper
 
+_LINE = 100
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -69,6 +70,8 @@ def spec_to_yaml(spec: RunSpec, *, full: bool = False) -> str:
     data = spec.written() if full else spec.model_dump(mode="json", exclude_defaults=True)
     if spec.model.layers is not None:
         data["model"]["layers"] = [_short_layer(layer, full=full) for layer in spec.model.layers]
+    if spec.model.graph is not None:
+        data["model"]["graph"] = _short_graph(spec.model.graph, data["model"]["graph"], full=full)
     return yaml.dump(_inline_lists(data), Dumper=SpecDumper, sort_keys=False, allow_unicode=True, width=120)
 
 
@@ -84,6 +87,9 @@ def spec_schema() -> dict[str, Any]:
         for option in parts[kind]["properties"].values():
             _allow_one_for_both(option)
     parts["LayerSpec"] = _layer_schema(parts["LayerSpec"], parts)
+    parts["GraphLayer"] = _layer_schema(parts["GraphLayer"], parts, beside=("name", "from"))
+    for described in (parts["GraphLayer"], parts["GraphOutput"], parts["GraphSpec"]):
+        _allow_one_name(described)
     learn = parts["LearnSpec"]["properties"]
     kinds = ScheduleSpec.model_json_schema()["properties"]["kind"]["enum"]
     learn["schedule"] = {
@@ -105,6 +111,35 @@ def _short_layer(layer: LayerSpec, *, full: bool) -> Any:
         return kind
     shown = {name: _one_for_both(value) for name, value in written.items()}
     return {kind: shown[main] if main is not None and list(shown) == [main] else _Inline(shown)}
+
+
+def _short_graph(graph: GraphSpec, written: dict[str, Any], *, full: bool) -> dict[str, Any]:
+    """A graph with its layers, and outputs of their own, as a person writes them."""
+    layers = []
+    for layer in graph.layers:
+        wiring = {key: value for key, value in (("name", layer.name), ("from", _one_name(layer.sources))) if value}
+        short = _short_layer(layer, full=full)
+        if not wiring and isinstance(short, str):
+            layers.append(short)
+            continue
+        entry = wiring | (short if isinstance(short, dict) else {short: _Inline()})
+        layers.append(_Inline(entry) if len(str(entry)) < _LINE else entry)
+    short_graph = {**written, "layers": layers}
+    if isinstance(graph.outputs, dict):
+        short_graph["outputs"] = {
+            name: _Inline({key: _one_name(value) for key, value in output.items()})
+            for name, output in written["outputs"].items()
+        }
+    return short_graph
+
+
+def _one_name(names: Any) -> Any:
+    """A list of one name as the name."""
+    return names[0] if isinstance(names, (list, tuple)) and len(names) == 1 else names and _plain_list(names)
+
+
+def _plain_list(names: Any) -> Any:
+    return names if isinstance(names, (str, float)) else _InlineList(names)
 
 
 def _one_for_both(value: Any) -> Any:
@@ -136,11 +171,30 @@ def _allow_one_for_both(option: dict[str, Any]) -> None:
     option.update(kept, anyOf=[{"type": "integer", "minimum": 1}, *branches])
 
 
-def _layer_schema(layer: Mapping[str, Any], parts: Mapping[str, Any]) -> dict[str, Any]:
-    """One layer: a bare kind, or one key with its options or with its main option alone."""
+def _allow_one_name(schema: Any) -> None:
+    """Wherever a list of names may stand, let one name stand too."""
+    if isinstance(schema, list):
+        for item in schema:
+            _allow_one_name(item)
+    if not isinstance(schema, dict):
+        return
+    for item in schema.values():
+        _allow_one_name(item)
+    branches = schema.get("anyOf", [])
+    for branch in list(branches):
+        if branch.get("type") == "array" and branch["items"] == {"type": "string"}:
+            branch["items"] = {"type": ["string", "integer"]}
+            branches.insert(0, {"type": ["string", "integer"]})
+
+
+def _layer_schema(layer: Mapping[str, Any], parts: Mapping[str, Any], beside: Sequence[str] = ()) -> dict[str, Any]:
+    """One layer: a bare kind, or one key with its options or with its main option alone; ``beside`` it other keys."""
     bare: list[str] = []
     written: list[dict[str, Any]] = []
+    others = {key: described for key, described in layer["properties"].items() if key in beside}
     for kind, described in layer["properties"].items():
+        if kind in beside:
+            continue
         reference = next(branch for branch in described["anyOf"] if "$ref" in branch)
         options = parts[reference["$ref"].removeprefix("#/$defs/")]
         accepted = [reference]
@@ -153,7 +207,7 @@ def _layer_schema(layer: Mapping[str, Any], parts: Mapping[str, Any]) -> dict[st
             {
                 "type": "object",
                 "description": described.get("description", ""),
-                "properties": {kind: {"anyOf": accepted}},
+                "properties": {kind: {"anyOf": accepted}, **others},
                 "required": [kind],
                 "additionalProperties": False,
             }
