@@ -12,10 +12,11 @@ from hondo.core.backend import KerasModel, keras
 from hondo.core.errors import SpecError, nearest
 from hondo.core.events import Notice
 from hondo.core.language import tr
-from hondo.core.spec.layers import Dense
+from hondo.experiments.layer_checks import dense_before_flatten, outputs_in_reach, within_reach
 from hondo.experiments.learning import CROSSENTROPIES
 from hondo.experiments.metrics import misfit
 from hondo.experiments.setup import Finding, Findings, Setup, refusal, warning
+from hondo.models.columns import Columns
 
 __all__ = ["CHECKS", "Setup", "check_before_training"]
 
@@ -23,14 +24,6 @@ _UNSCALED = 20.0
 _LARGE_RATE = 0.1
 _IMBALANCE = 10.0
 _PROBABILITIES = ("softmax", "sigmoid")
-# What an activation can give, where that is less than every number.
-_RANGES: dict[str, tuple[float, float]] = {
-    "sigmoid": (0.0, 1.0),
-    "softmax": (0.0, 1.0),
-    "tanh": (-1.0, 1.0),
-    "relu": (0.0, np.inf),
-    "softplus": (0.0, np.inf),
-}
 
 
 def check_before_training(setup: Setup) -> list[Notice]:
@@ -173,17 +166,8 @@ def loss_fits_activation(setup: Setup) -> Findings:
             ),
             tr("Use softmax for one class per sample.", "Use softmax si cada muestra es de una sola clase."),
         )
-    if setup.task == "regression" and activation in _RANGES and len(y):
-        low, high = _RANGES[activation]
-        outside = int(np.sum((y < low) | (y > high)))
-        if outside:
-            yield warning(
-                tr(
-                    f"{outside} of {y.size} targets are out of reach of {activation}",
-                    f"{outside} de {y.size} objetivos quedan fuera del alcance de {activation}",
-                ),
-                tr("Use linear in the last layer.", "Use linear en la última capa."),
-            )
+    if setup.task == "regression" and len(y):
+        yield from within_reach(activation, y)
 
 
 def targets(setup: Setup) -> Findings:
@@ -362,23 +346,6 @@ def classes(setup: Setup) -> Findings:
         )
 
 
-def dense_before_flatten(setup: Setup) -> Findings:
-    """A dense layer gets one row a sample; on a picture it would treat each pixel on its own."""
-    shape_is_row = setup.x_sample.ndim == 2
-    for number, layer in enumerate(setup.spec.model.layers or (), start=1):
-        if shape_is_row or layer.kind in ("flatten", "global_average_pooling2d", "global_max_pooling2d"):
-            return
-        if isinstance(layer.options, Dense):
-            yield warning(
-                tr(
-                    f"layer {number} (dense) gets a picture and treats each of its pixels separately",
-                    f"la capa {number} (dense) recibe una imagen y trata cada píxel por separado",
-                ),
-                tr("Put 'flatten' before it.", "Ponga 'flatten' antes."),
-            )
-            return
-
-
 CHECKS: tuple[Callable[[Setup], Findings], ...] = (
     output_layer,
     loss_fits_targets,
@@ -390,11 +357,13 @@ CHECKS: tuple[Callable[[Setup], Findings], ...] = (
     metrics_fit,
     classes,
     dense_before_flatten,
+    outputs_in_reach,
 )
 
 
 def _scales_itself(model: KerasModel) -> bool:
     """Whether the model begins by scaling its inputs."""
     scaling = (keras.layers.Rescaling, keras.layers.Normalization, keras.layers.BatchNormalization)
-    first = next((layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)), None)
+    before = (keras.layers.InputLayer, Columns)
+    first = next((layer for layer in model.layers if not isinstance(layer, before)), None)
     return isinstance(first, scaling)

@@ -24,7 +24,7 @@ from hondo.core.language import tr
 from hondo.core.spec import PreprocessSpec, RunSpec
 from hondo.core.spec.model import ModelSpec
 from hondo.data.augment.augmenter import Augmenter
-from hondo.data.dataset import Dataset
+from hondo.data.dataset import Dataset, Task
 from hondo.data.preprocess import LazyPreprocessed, Preprocessor, fit_preprocessor
 from hondo.engine.callbacks import EarlyStopping, ReduceLROnPlateau
 from hondo.engine.checkpoint import Checkpointing
@@ -32,6 +32,7 @@ from hondo.engine.fit import fit
 from hondo.experiments.augmenting import augmenter
 from hondo.experiments.checks import Setup, check_before_training
 from hondo.experiments.learning import TargetKind, compile_model, resolve
+from hondo.experiments.output_losses import loss_parts
 from hondo.experiments.report.gather import report_on
 from hondo.experiments.run import (
     CHECKPOINT,
@@ -47,6 +48,7 @@ from hondo.experiments.run import (
 )
 from hondo.experiments.specs.write import spec_to_yaml
 from hondo.models.build import build_model
+from hondo.models.graph import Names, settle_graph
 
 _LOOKED_AT_BYTES = 2**26
 
@@ -185,7 +187,9 @@ def define(spec: RunSpec, prepared: Prepared, model: KerasModel | None) -> tuple
     """Build and compile the model, fill in the spec's defaults, and look for mistakes before training."""
     preprocessor, samples = prepared.preprocessor, len(prepared.y)
     batch = samples if spec.train.batch_size == "all" else min(int(spec.train.batch_size), samples)
+    names = Names(preprocessor.column_places, preprocessor.target_names)
     if model is None:
+        spec = _settled(spec, names, preprocessor.task)
         model = build_model(
             spec.model,
             input_shape=tuple(prepared.x.shape[1:]),
@@ -194,6 +198,7 @@ def define(spec: RunSpec, prepared: Prepared, model: KerasModel | None) -> tuple
             l1=spec.learn.l1,
             l2=spec.learn.l2,
             seed=spec.train.seed,
+            names=names,
         )
     else:
         spec = spec.model_copy(update={"model": given_model(model)})
@@ -204,6 +209,7 @@ def define(spec: RunSpec, prepared: Prepared, model: KerasModel | None) -> tuple
         task=preprocessor.task,
         target_kind=target_kind(preprocessor),
         outputs=preprocessor.outputs,
+        targets=names.targets,
         classes=preprocessor.classes,
         y_train=prepared.y,
         x_sample=np.asarray(prepared.x[np.arange(min(_looked_at(prepared.x), samples))]),
@@ -218,8 +224,16 @@ def define(spec: RunSpec, prepared: Prepared, model: KerasModel | None) -> tuple
         outputs=preprocessor.outputs,
         steps_per_epoch=-(-samples // batch),
         epochs=spec.train.epochs,
+        parts=loss_parts(resolved.model.graph, resolved.learn, names.targets),
     )
     return resolved, model, advice
+
+
+def _settled(spec: RunSpec, names: Names, task: Task) -> RunSpec:
+    """The same spec; in a graph, what the data decide is written out."""
+    if spec.model.graph is None:
+        return spec
+    return spec.model_copy(update={"model": ModelSpec(graph=settle_graph(spec.model.graph, names, task))})
 
 
 def _looked_at(x: Any) -> int:

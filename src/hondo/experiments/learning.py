@@ -1,5 +1,6 @@
 """What a model learns by: optimizer, learning rate, loss and metrics, from a spec to a compiled Keras model."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from hondo.core.backend import KerasModel, keras
@@ -9,6 +10,7 @@ from hondo.core.spec import LearnSpec, ModelSpec, RunSpec
 from hondo.core.spec.learn import LossName
 from hondo.data.dataset import Task
 from hondo.experiments.metrics import make_metric, misfit
+from hondo.experiments.output_losses import OutputLosses, Part
 from hondo.experiments.schedules import Schedule, fill_schedule, make_schedule
 from hondo.models.build import resolve_layers
 
@@ -59,6 +61,7 @@ def compile_model(
     outputs: int,
     steps_per_epoch: int,
     epochs: int,
+    parts: Sequence[Part] = (),
 ) -> None:
     """Give a model its optimizer, loss and metrics; nothing is trained.
 
@@ -70,6 +73,7 @@ def compile_model(
         outputs: classes, or numbers to predict; used where the model does not say how many units it ends in.
         steps_per_epoch: batches in an epoch.
         epochs: how long the training is planned to last.
+        parts: how each of several outputs is judged; see :class:`OutputLosses`.
 
     Raises:
         SpecError: a warm-up longer than the training, or a metric without meaning for these targets.
@@ -87,7 +91,7 @@ def compile_model(
             )
     model.compile(
         optimizer=make_optimizer(filled, rate),
-        loss=make_loss(filled),
+        loss=OutputLosses(parts) if parts else make_loss(filled),
         metrics=[make_metric(name, units=units, target_kind=target_kind) for name in metrics],
     )
 

@@ -1,6 +1,6 @@
 """What the checks before training look at, and what they can say about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -31,6 +31,7 @@ class Setup:
         task: classification or regression.
         target_kind: how targets reach the model.
         outputs: classes, or numbers to predict, as the data have them.
+        targets: what the numbers to predict are called, in order.
         classes: the classes' names by number; empty for regression.
         y_train: targets as the model gets them: ``(samples,)``, or ``(samples, outputs)``.
         x_sample: some preprocessed inputs, ``(at most 1000, …)``.
@@ -46,6 +47,7 @@ class Setup:
     y_train: Array
     x_sample: Array
     samples: int
+    targets: Sequence[str] = ()
 
     @cached_property
     def units(self) -> int | None:
@@ -63,13 +65,7 @@ class Setup:
         outputs = getattr(self.model, "outputs", None)
         if not outputs or len(outputs) != 1:
             return None
-        layer = outputs[0]._keras_history.operation  # the only way from a tensor to the layer that made it
-        for kind, name in _ACTIVATION_LAYERS.items():
-            if isinstance(layer, kind):
-                return name
-        function = getattr(layer, "activation", None)
-        name = getattr(function, "__name__", "")
-        return name if getattr(keras.activations, name, None) is function and name else None
+        return activation_of(outputs[0]._keras_history.operation)  # the only way from a tensor to its layer
 
     @cached_property
     def counts(self) -> Array | None:
@@ -80,6 +76,16 @@ class Setup:
         if self.target_kind == "integer" and y.size and y.min() >= 0:
             return np.bincount(y.ravel().astype(np.int64), minlength=len(self.classes))
         return None
+
+
+def activation_of(layer: object) -> str | None:
+    """The name of the activation that makes a layer's output; None where it cannot be told."""
+    for kind, name in _ACTIVATION_LAYERS.items():
+        if isinstance(layer, kind):
+            return name
+    function = getattr(layer, "activation", None)
+    name = getattr(function, "__name__", "")
+    return name if getattr(keras.activations, name, None) is function and name else None
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,7 @@ def _allow_one_name(schema: Any) -> None:
         _allow_one_name(item)
     branches = schema.get("anyOf", [])
     for branch in list(branches):
-        if branch.get("type") == "array" and branch["items"] == {"type": "string"}:
+        if branch.get("type") == "array" and branch.get("items") == {"type": "string"}:
             branch["items"] = {"type": ["string", "integer"]}
             branches.insert(0, {"type": ["string", "integer"]})
 
