@@ -102,7 +102,7 @@ def cautions(differences: Mapping[str, tuple[Any, ...]]) -> dict[str, str]:
     data = [path for path in differences if path.startswith(_JUDGED_ON)]
     if "standardise" in differences.get(_TARGET, ()):  # errors are counted in another unit
         data.append(_TARGET)
-    loss = [path for path in differences if path in _LOSS_COUNTS]
+    loss = [path for path in differences if path in _LOSS_COUNTS or path.startswith("model.graph.outputs")]
     found = {}
     if data:
         listed = ", ".join(data)
@@ -125,21 +125,25 @@ def layer_word(layer: Mapping[str, Any]) -> str:
     Example:
         >>> layer_word({"dense": {"units": 3, "activation": "softmax", "use_bias": True}})
         'dense {units: 3, activation: softmax}'
+        >>> layer_word({"name": "both", "from": ["a", "b"], "concatenate": {}})
+        'both: concatenate (a, b)'
     """
     from pydantic import ValidationError
 
-    from hondo.core.spec import LayerSpec
+    from hondo.core.spec.graph import GraphLayer
     from hondo.experiments.specs.write import main_keys
 
     try:
-        read = LayerSpec.model_validate(layer)
+        read = GraphLayer.model_validate(layer)
     except ValidationError:  # written by another version
         return value_word(layer)
     options = read.options.model_dump(mode="json", exclude_defaults=True)
     main = main_keys().get(read.kind)
     if main in options:
         options = {main: options.pop(main), **options}
-    return f"{read.kind} {value_word(options)}" if options else read.kind
+    word = f"{read.kind} {value_word(options)}" if options else read.kind
+    word = f"{read.name}: {word}" if read.name else word
+    return f"{word} ({', '.join(read.sources)})" if read.sources else word
 
 
 def summaries(runs: Sequence[RunRecord]) -> dict[str, tuple[Any, ...]]:

@@ -75,10 +75,15 @@ def predict(
             [label, answer["prediction"], f"{answer['probability']:.1%}", _others(answer)]
             for label, answer in zip(labels, answers, strict=True)
         ]
+    elif len(predictions.targets) > 1:
+        columns = [tr("input", "entrada"), *predictions.targets]
+        rows = [
+            [label, *map(number, answer["prediction"].values())] for label, answer in zip(labels, answers, strict=True)
+        ]
     else:
         columns = [tr("input", "entrada"), tr("prediction", "predicción")]
         rows = [[label, number(answer["prediction"])] for label, answer in zip(labels, answers, strict=True)]
-    print_table(columns, rows, numeric=(2,))
+    print_table(columns, rows, numeric=(2,) if predictions.classes else tuple(range(1, len(columns))))
 
 
 def _by_run(name: str, value: Any) -> "Predictions":

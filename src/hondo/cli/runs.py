@@ -313,7 +313,7 @@ def _line(run: RunRecord) -> str:
 
 def _cell(path: str, value: Any) -> str:
     """A value of a spec in the table of differences."""
-    layer = path.startswith("model.layers.") and isinstance(value, dict)
+    layer = path.startswith(("model.layers.", "model.graph.layers.")) and isinstance(value, dict)
     return layer_word(value) if layer else value_word(value)
 
 

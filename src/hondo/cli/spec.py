@@ -135,5 +135,8 @@ def _model(spec: "RunSpec") -> str:
     model = spec.model
     if model.layers is not None:
         return tr(f"{len(model.layers)} layers", f"{len(model.layers)} capas")
+    if model.graph is not None:
+        count = len(model.graph.layers)
+        return tr(f"a graph of {count} layers", f"un grafo de {count} capas")
     sizes: list[Any] = [*(model.filters or ()), *(model.hidden or ())]
     return f"{model.preset or model.pretrained or model.python or model.given}" + (f" {sizes}" if sizes else "")

@@ -26,10 +26,12 @@ class Predictions:
     Attributes:
         outputs: probabilities ``(n, classes)``, or predicted numbers ``(n, outputs)`` in the target's own units.
         classes: the classes' names; empty for regression.
+        targets: the names of several predicted numbers, where they have any.
     """
 
     outputs: FloatArray
     classes: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.outputs)
@@ -46,6 +48,8 @@ class Predictions:
 
     def written(self, top: int = 3) -> list[dict[str, Any]]:
         """One plain record an input: the answer, and the ``top`` most probable classes."""
+        if len(self.targets) > 1:
+            return [{"prediction": dict(zip(self.targets, row, strict=True))} for row in self.outputs.tolist()]
         if not self.classes:
             return [{"prediction": row[0] if len(row) == 1 else row} for row in self.outputs.tolist()]
         order = np.argsort(-self.outputs, axis=1, kind="stable")[:, :top]
@@ -120,4 +124,4 @@ def predict_raw(model: KerasModel, preprocessor: Preprocessor, value: Any, *, ba
     outputs = np.asarray(predict(model, preprocessor.source(raw_inputs(value, preprocessor)), batch_size=batch_size))
     if preprocessor.task == "classification":
         return Predictions(two_columns(outputs), preprocessor.classes)
-    return Predictions(preprocessor.target_back(outputs.reshape(len(outputs), -1)))
+    return Predictions(preprocessor.target_back(outputs.reshape(len(outputs), -1)), targets=preprocessor.targets)

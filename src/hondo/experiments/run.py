@@ -22,11 +22,15 @@ from hondo.data.preprocess import Preprocessor, drop_rows, load_preprocessor
 from hondo.engine.checkpoint import UNREADABLE
 from hondo.engine.evaluate import evaluate as evaluate_arrays
 from hondo.engine.evaluate import predict
+from hondo.experiments import metrics, output_losses, schedules
 from hondo.experiments.evaluate import evaluate_classification, evaluate_regression
 from hondo.experiments.evaluation import Evaluation, read_evaluation
 from hondo.experiments.predict import Predictions, predict_raw
 from hondo.experiments.report.plots import plot_curves
 from hondo.experiments.specs.read import read_spec
+
+KNOWN_TO_KERAS = (metrics, output_losses, schedules)
+"""What a saved model may hold beside Keras's own: it can be read because these are imported."""
 
 CHECKPOINT, MODEL, PREPROCESS, RESULT, SPEC, REPORT = (
     "checkpoint.npz",
@@ -126,12 +130,12 @@ def evaluate_split(
     x, y = preprocessor.source(chosen.x), preprocessor.target(chosen.y)
     batch = 256 if spec.train.batch_size == "all" else max(256, int(spec.train.batch_size))
     logs = evaluate_arrays(model, x, y, batch_size=batch)
-    loss, metrics = logs.pop("loss"), logs
+    loss = logs.pop("loss")
     outputs = predict(model, x, batch_size=batch)
     if dataset.task == "classification":
-        return evaluate_classification(chosen.y, outputs, dataset.classes, loss=loss, metrics=metrics)
+        return evaluate_classification(chosen.y, outputs, dataset.classes, loss=loss, metrics=logs)
     predictions = preprocessor.target_back(outputs.reshape(len(outputs), -1))
-    return evaluate_regression(chosen.y.reshape(predictions.shape), predictions, loss=loss, metrics=metrics)
+    return evaluate_regression(chosen.y.reshape(predictions.shape), predictions, loss=loss, metrics=logs)
 
 
 def save_model(model: KerasModel, path: Path) -> None:
