@@ -45,6 +45,7 @@ def write(path, text, encoding="utf-8"):
 def assert_same(large, small):
     assert large.features == small.features
     assert (large.classes, large.task, large.target) == (small.classes, small.task, small.target)
+    assert large.targets == small.targets
     assert large.notes[:-1] == small.notes
     np.testing.assert_array_equal(large.train.x[:], small.train.x)
     np.testing.assert_array_equal(large.train.y, small.train.y)
@@ -60,6 +61,24 @@ def test_a_large_table_is_understood_as_a_small_one_is(tmp_path, encoding, targe
     assert_same(large, small)
     with use_language("es"):
         assert_same(load_large_table(path, target), load_table(path, target))
+
+
+def test_several_targets_are_columns_of_numbers_side_by_side(tmp_path):
+    path = write(
+        tmp_path / "t.csv", "a,b,c,d\n" + "".join(f"{i % 7},{i / 2},{i % 5},{-i}\n" for i in range(50)) + "1,,2,3\n"
+    )
+    small, large = load_table(path, ("d", "b", "c")), load_large_table(path, ["d", "b", "c"])
+    assert_same(large, small)
+    assert (small.task, small.target, small.targets) == ("regression", "d, b, c", ("d", "b", "c"))
+    assert [column.name for column in small.features] == ["a"]
+    expected = [[-i, i / 2, i % 5] for i in range(50)]
+    np.testing.assert_array_equal(small.train.y, expected)
+    assert "Rows without 'd' or 'b' or 'c', left out: 1." in small.notes
+    with pytest.raises(DataError, match="no column 'e'"):
+        load_table(path, ("b", "e"))
+    path.write_text("a,b,c\n1,2,x\n2,3,y\n", encoding="utf-8")
+    with pytest.raises(DataError, match="'c' has values that are not numbers"):
+        load_table(path, ("b", "c"))
 
 
 @pytest.mark.parametrize(

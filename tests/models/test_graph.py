@@ -142,7 +142,9 @@ def changed(layers: dict[int, dict[str, Any]] | None = None, **parts: Any) -> di
     ("graph", "says", "dice"),
     [
         (
-            changed({1: {"name": "b", "from": "where", "dense": 9}, 2: {"name": "both", "from": ["a", "b"], "maximum": {}}}),
+            changed(
+                {1: {"name": "b", "from": "where", "dense": 9}, 2: {"name": "both", "from": ["a", "b"], "maximum": {}}}
+            ),
             "layer 'both' (maximum) expects equal shapes; what comes in is 8 and 9",
             "la capa 'both' (maximum) espera formas iguales; lo que le llega es 8 y 9",
         ),

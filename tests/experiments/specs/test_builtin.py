@@ -29,6 +29,7 @@ DATA: dict[str, Any] = {
     "cifar10-inception": ((75, 75, 3), 10),
     "iris-mlp": ((4,), 3),
     "diabetes-regression": ((10,), 1),
+    "diabetes-two-inputs": ((10,), 1),
     "shapes-cnn": ((32, 32, 3), 10),
 }
 
