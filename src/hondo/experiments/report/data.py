@@ -7,6 +7,7 @@ from typing import Any
 
 from hondo.core.arrays import Array, FloatArray
 from hondo.experiments.evaluation import Evaluation
+from hondo.experiments.report.model_graph import Boxes
 from hondo.experiments.report.plots import Regions
 
 
@@ -51,6 +52,7 @@ class ReportData:
         augment_steps: what happens to training pictures anew in each epoch.
         augmented: some of them, ``(pictures, 1 + variants, height, width, channels)``, the originals first.
         layers: name, kind, output shape and number of parameters of each layer.
+        graph: the model's boxes and what leads to each; see :func:`model_graph`.
         parameters: how many there are in all.
         learning: optimizer, learning rate and loss, in a line.
         history: values an epoch by name, as Keras keeps them; empty when no epoch was completed.
@@ -77,6 +79,7 @@ class ReportData:
     augment_steps: Sequence[str] = ()
     augmented: Array | None = None
     layers: Sequence[tuple[str, str, str, int]] = ()
+    graph: Boxes = ()
     parameters: int = 0
     learning: str = ""
     history: Mapping[str, Sequence[float]] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from hondo.data.dataset import Dataset, Split
 from hondo.experiments.augmenting import augmented_samples, describe_augmentation
 from hondo.experiments.evaluation import ClassificationEvaluation
 from hondo.experiments.predict import predict_raw
+from hondo.experiments.report.model_graph import model_graph
 from hondo.experiments.report.page import Glimpse, Points, Regions, ReportData, write_report
 from hondo.experiments.run import CHECKPOINT, MODEL, PREPROCESS, RESULT, SPEC, Run, held_out
 from hondo.experiments.specs.write import spec_to_yaml
@@ -39,6 +40,7 @@ def report_on(run: Run, environment: dict[str, Any]) -> None:
             augment_steps=describe_augmentation(run.spec.augment),
             augmented=augmented_samples(run.spec, run.dataset),
             layers=layer_rows(run.model),
+            graph=model_graph(run.model),
             parameters=run.model.count_params(),
             learning=learning_line(run.spec),
             history=run.history,

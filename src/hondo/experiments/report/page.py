@@ -16,6 +16,7 @@ from hondo.experiments.evaluation import ClassificationEvaluation
 from hondo.experiments.report import view, wording
 from hondo.experiments.report.data import Glimpse, Points, ReportData
 from hondo.experiments.report.figures import save_png
+from hondo.experiments.report.graph_plot import plot_graph, worth_drawing
 from hondo.experiments.report.plots import (
     Regions,
     plot_confusion,
@@ -52,7 +53,7 @@ def write_report(folder: Path, report: ReportData) -> Path:
 
 
 def report_plots(report: ReportData) -> dict[str, Figure]:
-    """The figures that a report's data allow, by name: curves, and confusion, worst, regression, points."""
+    """The figures that a report's data allow, by name: curves, and confusion, worst, graph, regression, points."""
     plots = {"curves": plot_curves(report.history, best=report.best)}
     if isinstance(report.evaluation, ClassificationEvaluation):
         plots["confusion"] = plot_confusion(report.evaluation)
@@ -68,6 +69,8 @@ def report_plots(report: ReportData) -> dict[str, Figure]:
         titles = [tr("as it is", "tal cual"), *(tr(f"epoch {n}", f"época {n}") for n in range(1, epochs + 1))]
         shown = report.augmented.reshape(-1, *report.augmented.shape[2:])
         plots["augmented"] = plot_samples(shown, titles * len(report.augmented), columns=1 + epochs)
+    if worth_drawing(report.graph):
+        plots["graph"] = plot_graph(report.graph)
     if report.regression is not None:
         plots["regression"] = plot_regression(*report.regression, target=str(report.dataset.get("target", "")))
     if report.points is not None:
@@ -110,6 +113,7 @@ def report_html(report: ReportData) -> str:
         points=view.points(report),
         glimpse=view.glimpse(report),
         augmented=view.augmented(report),
+        graph=view.graph(report),
         splits=view.splits(report),
         environment=view.environment(report),
         spec=view.spec(report),

@@ -24,6 +24,8 @@ from hondo.experiments.evaluation import (
 )
 from hondo.experiments.report.data import ReportData
 from hondo.experiments.report.figures import as_pictures, data_uri, png_bytes, svg_markup
+from hondo.experiments.report.graph_plot import describe_graph, has_shortcuts, plot_graph, worth_drawing
+from hondo.experiments.report.model_graph import condensed
 from hondo.experiments.report.plots import (
     best_epoch,
     curves,
@@ -38,6 +40,7 @@ from hondo.experiments.report.wording import aligned, count, memory, number, per
 
 MOST_CLASSES_IN_TABLE = 20
 _LARGEST_PICTURE = 96  # pixels a side: enough to see, small enough for two dozen in one file
+_REM_AN_INCH = 6.25  # so that a figure's texts are as large as a table's
 _PIXELS = 64  # smaller pictures are shown with sharp pixels
 
 
@@ -119,6 +122,15 @@ class NumberView:
     charts: list[Markup]
     quantiles: list[tuple[float, str]]
     worst: list[tuple[int, str, str, str]]
+
+
+@dataclass(frozen=True)
+class GraphView:
+    """The model drawn as a graph, how wide it likes to be (in rem), and how to read it."""
+
+    picture: Markup
+    width: float
+    about: str
 
 
 def flow(report: ReportData) -> list[Step]:
@@ -243,6 +255,21 @@ def glimpse(report: ReportData) -> list[Shot]:
     if seen is None or not are_pictures(seen.pictures):
         return []
     return _shots(seen.pictures, list(zip(seen.true, seen.predicted, seen.probability, strict=True)))
+
+
+def graph(report: ReportData) -> GraphView | None:
+    """The model as a graph, where a picture says more than the list of its layers."""
+    boxes = condensed(report.graph)
+    if not worth_drawing(boxes):
+        return None
+    figure = plot_graph(boxes)
+    read = [
+        tr("Blue lines lead around other layers.", "Las líneas azules rodean otras capas.") * has_shortcuts(boxes),
+        tr("A pile is several layers.", "Una pila son varias capas.") * any(box.layers > 1 for box in boxes),
+    ]
+    width = figure.get_size_inches()[0] * _REM_AN_INCH
+    picture = Markup(svg_markup(figure, "graph", describe_graph(boxes)))
+    return GraphView(picture, round(float(width), 1), " ".join(filter(None, read)))
 
 
 def splits(report: ReportData) -> list[tuple[str, int, float]]:
