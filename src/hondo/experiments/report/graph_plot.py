@@ -70,9 +70,10 @@ def has_shortcuts(boxes: Boxes) -> bool:
 def describe_graph(boxes: Boxes) -> str:
     """What the picture shows, for those who cannot see it: each join, and what it joins."""
     boxes = condensed(boxes)
+    names = [plain_text(box.name, 80) for box in boxes]
     joins = [
-        f"{box.name}: {', '.join(boxes[source].name for source in box.sources)}"
-        for box in boxes
+        f"{name}: {', '.join(names[source] for source in box.sources)}"
+        for name, box in zip(names, boxes, strict=True)
         if len(box.sources) > 1
     ]
     what = tr(f"The model as a graph of {len(boxes)} boxes", f"El modelo como un grafo de {len(boxes)} cajas")
