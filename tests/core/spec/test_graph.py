@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
@@ -9,7 +10,7 @@ from hondo.core.errors import SpecError
 from hondo.core.language import use_language
 from hondo.core.spec.graph import GraphSpec
 from hondo.experiments.specs.read import parse_spec, read_spec
-from hondo.experiments.specs.write import spec_to_yaml
+from hondo.experiments.specs.write import spec_schema, spec_to_yaml
 
 SPEC = """\
 data: {path: houses.csv, target: [price, rent]}
@@ -64,6 +65,15 @@ def test_yaml_gives_the_same_spec_back(full: bool) -> None:
     plain = yaml.safe_load(text)
     assert plain["model"]["graph"]["layers"][1]["from"] == "place"
     assert read_spec(spec.written()) == spec
+
+
+def test_the_schema_takes_what_the_spec_takes() -> None:
+    schema = jsonschema.Draft202012Validator(spec_schema())
+    spec = parse_spec(SPEC)
+    for text in (SPEC, spec_to_yaml(spec), spec_to_yaml(spec, full=True)):
+        schema.validate(yaml.safe_load(text))
+    for written, instead in (("from: place", "frm: place"), ("dense: 16", "dens: 16"), ("weight: 2", "weigth: 2")):
+        assert not schema.is_valid(yaml.safe_load(SPEC.replace(written, instead)))
 
 
 def test_overrides_reach_into_a_graph() -> None:

@@ -1,6 +1,6 @@
 """From a run spec back to YAML, and the JSON Schema by which editors complete and check one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -87,9 +87,12 @@ def spec_schema() -> dict[str, Any]:
         for option in parts[kind]["properties"].values():
             _allow_one_for_both(option)
     parts["LayerSpec"] = _layer_schema(parts["LayerSpec"], parts)
-    parts["GraphLayer"] = _layer_schema(parts["GraphLayer"], parts, beside=("name", "from"))
-    for described in (parts["GraphLayer"], parts["GraphOutput"], parts["GraphSpec"]):
-        _allow_one_name(described)
+    wiring = {"name": "LayerName", "from": "LayerFrom"}
+    for key, part in wiring.items():
+        parts[part] = parts["GraphLayer"]["properties"].pop(key)
+    parts["GraphLayer"] = _layer_schema(parts["GraphLayer"], parts, wiring)
+    for part in ("LayerFrom", "GraphOutput", "GraphSpec"):
+        _allow_one_name(parts[part])
     learn = parts["LearnSpec"]["properties"]
     kinds = ScheduleSpec.model_json_schema()["properties"]["kind"]["enum"]
     learn["schedule"] = {
@@ -187,14 +190,17 @@ def _allow_one_name(schema: Any) -> None:
             branches.insert(0, {"type": ["string", "integer"]})
 
 
-def _layer_schema(layer: Mapping[str, Any], parts: Mapping[str, Any], beside: Sequence[str] = ()) -> dict[str, Any]:
-    """One layer: a bare kind, or one key with its options or with its main option alone; ``beside`` it other keys."""
+def _layer_schema(
+    layer: Mapping[str, Any], parts: Mapping[str, Any], beside: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """One layer: a bare kind, or one key with its options or with its main option alone.
+
+    ``beside`` it other keys may stand, each described by the part of that name.
+    """
     bare: list[str] = []
     written: list[dict[str, Any]] = []
-    others = {key: described for key, described in layer["properties"].items() if key in beside}
+    others = {key: {"$ref": f"#/$defs/{part}"} for key, part in (beside or {}).items()}
     for kind, described in layer["properties"].items():
-        if kind in beside:
-            continue
         reference = next(branch for branch in described["anyOf"] if "$ref" in branch)
         options = parts[reference["$ref"].removeprefix("#/$defs/")]
         accepted = [reference]
