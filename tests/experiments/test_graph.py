@@ -74,6 +74,8 @@ def test_two_inputs_and_two_outputs_from_a_table_to_predictions(houses: Path, tm
     assert answer["price"] == pytest.approx(2 * 40 + 0.1 * 1000 + 30, abs=30)
     report = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
     assert '<th scope="row">rent</th>' in report
+    assert "Predicted and true: price" in report
+    assert (tmp_path / "run" / "plots" / "graph.png").exists()
 
 
 def test_the_recorded_spec_says_everything_and_trains_the_same(houses: Path, tmp_path: Path) -> None:

@@ -111,14 +111,20 @@ def shape_joined(kind: str, shapes: Sequence[Shape], label: str) -> Shape:
     came = tr(" and ", " y ").join(describe(shape) for shape in shapes)
     if side_by_side:
         expected = tr("shapes that differ in the last axis only", "formas que solo difieran en el último eje")
+        hint = tr("'flatten' makes a row of a picture.", "'flatten' convierte una imagen en una fila.")
     else:
         expected = tr("equal shapes", "formas iguales")
+        hint = tr(
+            "Give the layers before it equal units or channels, or use 'concatenate'.",
+            "Dé a las capas anteriores las mismas unidades o canales, o use 'concatenate'.",
+        )
     raise ModelError(
-        tr(f"layer {label} expects {expected}; what comes in is {came}",
-           f"la capa {label} espera {expected}; lo que le llega es {came}"),
-        tr("Give the layers before it as many units or channels; 'flatten' makes rows of pictures.",
-           "Dé las mismas unidades o canales a las capas anteriores; 'flatten' convierte imágenes en filas."),
-    )  # fmt: skip
+        tr(
+            f"layer {label} expects {expected}; what comes in is {came}",
+            f"la capa {label} espera {expected}; lo que le llega es {came}",
+        ),
+        hint,
+    )
 
 
 def _slide(label: str, shape: Shape, window: Shape, strides: tuple[int, int], padding: PaddingName) -> Shape:

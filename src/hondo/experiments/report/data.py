@@ -100,3 +100,9 @@ class ReportData:
     def epochs(self) -> int:
         """How many epochs were completed."""
         return max((len(values) for values in self.history.values()), default=0)
+
+    @property
+    def target_names(self) -> Sequence[str]:
+        """What the numbers to predict are called, where there are several and they have names."""
+        names = self.dataset.get("targets", ())
+        return names if len(names) > 1 else ()

@@ -72,7 +72,9 @@ def report_plots(report: ReportData) -> dict[str, Figure]:
     if worth_drawing(report.graph):
         plots["graph"] = plot_graph(report.graph)
     if report.regression is not None:
-        plots["regression"] = plot_regression(*report.regression, target=str(report.dataset.get("target", "")))
+        plots["regression"] = plot_regression(
+            *report.regression, target=report.target_names or str(report.dataset.get("target", ""))
+        )
     if report.points is not None:
         points, classes = report.points, report.dataset.get("classes", ())
         plots["points"] = plot_points(points.x, points.y, classes=classes, regions=points.regions, names=points.names)

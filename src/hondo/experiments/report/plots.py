@@ -254,21 +254,22 @@ def plot_samples(x: Array, titles: Sequence[str], *, columns: int = 8) -> Figure
     return figure
 
 
-def plot_regression(y: FloatArray, predictions: FloatArray, *, target: str = "") -> Figure:
+def plot_regression(y: FloatArray, predictions: FloatArray, *, target: str | Sequence[str] = "") -> Figure:
     """Predicted against true numbers, and how the errors are spread; a row an output, four at most.
 
     Args:
         y: true numbers in their unit, ``(n,)`` or ``(n, outputs)``.
         predictions: the same shape; ``(n, 1)`` goes with ``(n,)``.
-        target: what is predicted, for the titles.
+        target: what is predicted, for the titles; for several outputs it may be a name each.
 
     Returns:
         The figure. Of many samples a fixed random choice is drawn as dots; the spread is that of all.
     """
     pairs = finite_pairs(y, predictions)
+    if isinstance(target, str):
+        target = [f"{target} {row + 1}".strip() for row in range(len(pairs))] if len(pairs) > 1 else [target]
     figure = new_figure(2 * _SQUARE[0], _SQUARE[1] * len(pairs))
-    for row, (true, predicted) in enumerate(pairs):
-        name = f"{target} {row + 1}".strip() if len(pairs) > 1 else target
+    for row, (name, (true, predicted)) in enumerate(zip(target, pairs, strict=False)):
         _draw_agreement(new_axes(figure, len(pairs), 2, 2 * row + 1), true, predicted, name)
         _draw_errors(new_axes(figure, len(pairs), 2, 2 * row + 2), predicted - true)
     return figure

@@ -231,11 +231,12 @@ def numbers(report: ReportData) -> NumberView | None:
     evaluation = report.evaluation
     if not isinstance(evaluation, RegressionEvaluation):
         return None
-    drawn = []
+    drawn, named = [], report.target_names
     for place, (true, predicted) in enumerate(finite_pairs(*report.regression) if report.regression else []):
         agreement = tr("Predicted against true values", "Valores predichos frente a los verdaderos")
         spread = tr("How the errors are spread", "Cómo se reparten los errores")
-        drawn.append(Markup(svg_markup(plot_agreement(true, predicted), f"agreement{place}", agreement)))
+        target = named[place] if named else ""
+        drawn.append(Markup(svg_markup(plot_agreement(true, predicted, target=target), f"agreement{place}", agreement)))
         drawn.append(Markup(svg_markup(plot_errors(predicted - true), f"errors{place}", spread)))
     shares, values = zip(*evaluation.residuals, strict=True)
     return NumberView(evaluation, drawn, list(zip(shares, aligned(values), strict=True)), _furthest(evaluation))
