@@ -7,6 +7,7 @@ never leaves half a file under a name that somebody trusts.
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -69,6 +70,48 @@ def atomic_path(path: Path) -> Iterator[Path]:
         if not special:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """Give a new folder beside ``path``; with what the block put into it, it takes the place of ``path`` at its end.
+
+    If the block raises, the new folder goes and ``path`` stays as it was. Whoever calls this decides before whether
+    what is at ``path`` may go.
+
+    Args:
+        path: Where the folder shall be; missing folders above it are made.
+
+    Yields:
+        The folder to write into, empty.
+
+    Raises:
+        StoreError: the folder cannot be written (no space, no permission, no such place).
+    """
+    try:
+        target = path.resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary, old = (target.with_name(f"{_UNFINISHED}{secrets.token_hex(4)}-{target.name}") for _ in range(2))
+        temporary.mkdir()
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    try:
+        yield temporary
+        if target.exists():
+            target.rename(old)
+        temporary.rename(target)
+    except OSError as error:
+        place = None if error.filename is None else Path(os.fsdecode(error.filename))
+        if place is not None and not place.is_relative_to(temporary) and place != target:
+            raise  # about another file, which the block was reading
+        raise cannot_write(path, error) from error
+    finally:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        for each in (temporary, old):
+            shutil.rmtree(each, ignore_errors=True)
+            with suppress(OSError):
+                each.unlink(missing_ok=True)
 
 
 def clear_unfinished(folder: Path) -> int:
