@@ -33,6 +33,8 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "tensorflow": ("tensorflow",),
     "torch": ("torch",),
     "postgresql": ("psycopg",),
+    "savedmodel": ("tensorflow",),
+    "onnx": ("tensorflow", "tf2onnx", "onnxruntime"),
     "export": ("mlflow", "tensorboard"),
 }
 """Optional extras by name, with the modules that each brings."""

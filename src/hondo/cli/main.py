@@ -15,6 +15,7 @@ import typer
 from hondo.cli.data import app as data_app
 from hondo.cli.doctor import doctor
 from hondo.cli.evaluate import evaluate
+from hondo.cli.export import export
 from hondo.cli.lr_find import lr_find
 from hondo.cli.output import complain
 from hondo.cli.predict import predict
@@ -22,6 +23,7 @@ from hondo.cli.resume import resume
 from hondo.cli.run import run
 from hondo.cli.runs import app as runs_app
 from hondo.cli.spec import app as spec_app
+from hondo.cli.verify import verify
 from hondo.core.errors import HondoError
 from hondo.core.language import tr
 
@@ -70,6 +72,20 @@ app.command(
         "Predice a partir de entradas en bruto, con el preprocesamiento del propio experimento.",
     ),
 )(predict)
+app.command(
+    "export",
+    help=tr(
+        "Export a trained run: Keras, SavedModel, ONNX, or a bundle that proves a port equal.",
+        "Exporta un experimento entrenado: Keras, SavedModel, ONNX o un paquete que comprueba una versión propia.",
+    ),
+)(export)
+app.command(
+    "verify",
+    help=tr(
+        "Compute a bundle again, or compare your own outputs, and name the first step that differs; exit code 1 then.",
+        "Recalcula un paquete o compara salidas propias y nombra el primer paso que difiere; entonces sale con 1.",
+    ),
+)(verify)
 app.command(
     "lr-find",
     help=tr(

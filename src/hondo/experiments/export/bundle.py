@@ -17,7 +17,7 @@ import numpy as np
 from hondo.core.arrays import Array
 from hondo.core.backend import keras
 from hondo.core.environment import describe_environment
-from hondo.core.errors import DataError, HondoError
+from hondo.core.errors import DataError, HondoError, ModelError
 from hondo.core.files import atomic_folder, cannot_write, write_atomically
 from hondo.core.language import LANGUAGES, tr, use_language
 from hondo.data.preprocessor import Preprocessor
@@ -30,37 +30,57 @@ from hondo.experiments.export.guide import guide, step_text
 from hondo.experiments.export.hypotheses import final_outputs
 from hondo.experiments.export.manifest import FORMAT, VERSION
 from hondo.experiments.export.stages import alike, model_inputs, prepared_steps
+from hondo.experiments.export.verify import Verification, verify_bundle
 from hondo.experiments.run import PREPROCESS, Run, held_out, load_samples
 
 OUTPUTS, OUTPUTS_CSV, CLASSES, GUIDE = "outputs.npy", "outputs.csv", "classes.json", "README.md"
 
 
-def write_bundle(run: Run, path: Path) -> Path:
-    """Write the bundle of a run, whole or not at all.
+def write_bundle(run: Run, path: Path) -> Verification:
+    """Write the bundle of a run, whole or not at all, after verifying it.
 
     Args:
         run: with its folder and its data.
         path: a zip if it ends so, else a folder; the caller decides before whether what is there may go.
 
     Returns:
-        The path.
+        What verifying it has shown: how much each step differed when it was computed again.
 
     Raises:
         DataError: if the run's data are no longer there.
+        ModelError: if the model does not compute the same twice.
         StoreError: if it cannot be written.
     """
     golden, split, target = golden_samples(run)
-    if path.suffix.lower() == ".zip":
-        try:
-            with TemporaryDirectory(prefix="hondo-bundle-") as folder:
-                _write(run, Path(folder), golden, split, target)
-                pack(Path(folder), path)
-        except OSError as error:
-            raise cannot_write(path, error) from error
-    else:
+    if path.suffix.lower() != ".zip":
         with atomic_folder(path) as folder:
-            _write(run, folder, golden, split, target)
-    return path
+            return _written(run, folder, golden, split, target)
+    try:
+        with TemporaryDirectory(prefix="hondo-bundle-") as folder:
+            found = _written(run, Path(folder), golden, split, target)
+            pack(Path(folder), path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    return found
+
+
+def _written(run: Run, folder: Path, golden: Golden, split: str, target: str) -> Verification:
+    """Write a bundle's folder and verify it."""
+    _write(run, folder, golden, split, target)
+    found = verify_bundle(folder)
+    if found.first is not None:
+        name, detail = found.first.name, found.first.detail
+        raise ModelError(
+            tr(
+                f"computed again, {name} gives other numbers {detail}",
+                f"al repetir el cálculo, {name} da otros números {detail}",
+            ),
+            tr(
+                "A bundle needs a model that gives the same outputs each time.",
+                "Un paquete necesita un modelo que dé siempre las mismas salidas.",
+            ),
+        )
+    return found
 
 
 def golden_samples(run: Run) -> tuple[Golden, str, str]:

@@ -218,4 +218,3 @@ def _cell(value: Any, column: Column) -> str:
     if np.isnan(value):
         return _ABSENT
     return column.categories[int(value)] if column.kind == "category" else repr(float(value))
-

@@ -35,7 +35,8 @@ def step_text(name: str, preprocessor: Preprocessor) -> str:
             "(x - mean) / std, con 'mean' y 'std' de preprocess.json.",
         ),
         "flatten": tr(
-            f"From {shape} to one row, the last axis fastest.", f"De {shape} a una sola fila; el último eje varía antes."
+            f"From {shape} to one row, the last axis fastest.",
+            f"De {shape} a una fila; el último eje varía antes.",
         ),
         "model": tr("What model.keras gives, in inference mode.", "Lo que da model.keras en modo de inferencia."),
         "outputs": tr(
@@ -87,7 +88,7 @@ def _in_one_language(run: str, preprocessor: Preprocessor, steps: Sequence[str])
     check = tr(
         "`hondo verify BUNDLE` computes everything again; `hondo verify BUNDLE --outputs mine.npy` compares your "
         "outputs and says which common mistake explains a difference.",
-        "`hondo verify PAQUETE` lo recalcula todo; `hondo verify PAQUETE --outputs mias.npy` compara sus salidas y dice "
-        "qué error habitual explica una diferencia.",
+        "`hondo verify PAQUETE` lo recalcula todo; `hondo verify PAQUETE --outputs mias.npy` compara sus salidas y "
+        "dice qué error habitual explica una diferencia.",
     )
     return f"# {title}\n\n{how}\n\n{listed}\n\n{check}\n"

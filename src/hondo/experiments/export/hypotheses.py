@@ -304,7 +304,8 @@ def words(step: str, name: str) -> str:
         ("scale", "divided-by-256"): tr("pixels divided by 256", "píxeles divididos entre 256"),
         ("standardise", "none"): tr("not standardised", "sin estandarizar"),
         ("standardise", "only-mean"): tr(
-            "mean subtracted, but not divided by the deviation", "se restó la media, pero no se dividió por la desviación"
+            "mean subtracted, but not divided by the deviation",
+            "se restó la media, pero no se dividió por la desviación",
         ),
         ("standardise", "variance"): tr("divided by the variance", "dividido por la varianza"),
         ("standardise", "own"): tr(

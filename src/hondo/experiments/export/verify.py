@@ -56,12 +56,14 @@ class Verification:
 
     Attributes:
         run: whose bundle it is.
+        samples: how many golden inputs it has.
         tolerance: the largest difference that still counts as equal.
         checks: in the order in which numbers go their way.
         tried: which mistakes explain the outputs that were given; None where none were given or they agree.
     """
 
     run: str
+    samples: int
     tolerance: float
     checks: tuple[Check, ...]
     tried: Tried | None = None
@@ -83,6 +85,7 @@ class Verification:
         first = self.first
         return {
             "run": self.run,
+            "samples": self.samples,
             "agrees": self.agrees,
             "tolerance": self.tolerance,
             "first": first and first.name,
@@ -134,7 +137,8 @@ class _Verifier:
         tried = None
         if theirs is not None:
             tried = self._check_theirs(theirs, model, preprocessor, raws)
-        return Verification(self._manifest.run, self._tolerance, tuple(self._checks), tried)
+        samples = len(self._manifest.samples)
+        return Verification(self._manifest.run, samples, self._tolerance, tuple(self._checks), tried)
 
     def _check_files(self) -> None:
         names = list(self._odd)
@@ -216,9 +220,11 @@ class _Verifier:
             detail = tr(f"{file} has changed", f"{file} ha cambiado")
         else:
             found = explain_step(name, stored, preprocessor, raws, limit)
-            detail = tr("the bundle's numbers come from: ", "los números del paquete salen con: ") + found.text if (
-                found
-            ) else ""
+            detail = (
+                tr("the bundle's numbers come from: ", "los números del paquete salen con: ") + found.text
+                if (found)
+                else ""
+            )
         self._checks.append(Check(name, "differs", gap, detail, found.mistake if found else ""))
 
     def _check_weights(self, model: KerasModel) -> None:
@@ -249,7 +255,9 @@ class _Verifier:
             self._checks.append(Check(name, "ok", gap))
             return
         file = self._files[name]
-        detail = tr(f"{file} has changed", f"{file} ha cambiado") if file in self._odd else _other_versions(self._manifest)
+        detail = (
+            tr(f"{file} has changed", f"{file} ha cambiado") if file in self._odd else _other_versions(self._manifest)
+        )
         self._checks.append(Check(name, "differs", gap, detail))
 
     def _check_theirs(
@@ -296,7 +304,7 @@ def _odd_files(bundle: Unpacked, manifest: Manifest) -> dict[str, str]:
         elif file_digest(path) != digest:
             odd[name] = "changed"
     used = {PREPROCESS, MODEL, *(step.file for step in manifest.steps), *(each.input for each in manifest.samples)}
-    return odd | {name: "new" for name in sorted(used - set(manifest.files))}
+    return odd | dict.fromkeys(sorted(used - set(manifest.files)), "new")
 
 
 def _odd_word(what: str) -> str:
