@@ -92,7 +92,7 @@ def golden_samples(run: Run) -> tuple[Golden, str, str]:
     try:
         dataset = run.dataset or load_samples(run.spec)
         name, split = held_out(dataset)
-        golden = choose(dataset, split, run.spec)
+        golden = choose(dataset, split, run.spec, lambda raw: run.predict(raw).outputs.max(axis=1))
         model_inputs(run.preprocessor, golden.raws[:1])
     except HondoError as error:
         raise DataError(

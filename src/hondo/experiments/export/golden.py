@@ -5,7 +5,7 @@ Pictures are kept as PNG, which loses nothing, tables as CSV, other arrays as ``
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +14,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-from hondo.core.arrays import Array
+from hondo.core.arrays import Array, FloatArray
 from hondo.core.errors import DataError
 from hondo.core.files import write_atomically
 from hondo.core.language import tr
 from hondo.core.spec import RunSpec
+from hondo.data.columns import complete_rows
 from hondo.data.dataset import Column, Dataset, Split
 from hondo.data.files import FolderFiles, ZipFiles
 from hondo.data.pictures import decode_picture
@@ -32,7 +33,7 @@ GOLDEN = 16
 PIXELS = 2**20
 """Larger pictures are reduced to about so many pixels before they go into a bundle."""
 TABLE, ARRAY, PICTURES = "inputs.csv", "inputs.npy", "inputs"
-_MOST_BYTES = 2**28
+_MOST_BYTES, _LOOKED_AT = 2**28, 1024
 _ABSENT = "NA"  # an empty cell would make the row of a table with one column empty
 
 
@@ -53,15 +54,23 @@ class Golden:
     reduced: list[bool]
 
 
-def choose(dataset: Dataset, split: Split, spec: RunSpec, count: int = GOLDEN) -> Golden:
+Confidence = Callable[[Array], FloatArray]
+"""How sure the model is of its answers to raw samples ``(n, …)``: a number for each."""
+
+
+def choose(
+    dataset: Dataset, split: Split, spec: RunSpec, confidence: Confidence | None = None, count: int = GOLDEN
+) -> Golden:
     """Choose samples of a split, alike many of each class, or spread over the range of the targets.
 
+    Of each class those come first of which the model is least sure: there, a small mistake changes the outputs most.
     Pictures from files whose preprocessing resizes them are read in their own size.
 
     Args:
         dataset: where the split comes from.
         split: what to choose from.
         spec: the run's; it says where files lie.
+        confidence: of the model; left out, a class's samples come in their order.
         count: how many at most.
 
     Raises:
@@ -70,7 +79,7 @@ def choose(dataset: Dataset, split: Split, spec: RunSpec, count: int = GOLDEN) -
     raws, places, reduced = [], [], []
     held = 0
     with closing(_Reader(dataset, split, spec)) as reader:
-        for place in _spread(split.y, dataset.task == "classification", count):
+        for place in _wanted(dataset, split, confidence, count):
             try:
                 raw, smaller = reader.read(place)
             except DataError:
@@ -91,17 +100,38 @@ def choose(dataset: Dataset, split: Split, spec: RunSpec, count: int = GOLDEN) -
     return Golden(raws, places, split.y[np.array(places)], reduced)
 
 
-def _spread(y: Array, classes: bool, count: int) -> Iterator[int]:
-    """All places in the order in which they are wanted: one of each class, one of each again, and so on."""
-    if not classes:
-        order = np.argsort(y.reshape(len(y), -1)[:, 0], kind="stable")
-        chosen = np.unique(np.linspace(0, len(order) - 1, min(count, len(order))).round().astype(int))
-        yield from order[chosen].tolist()
-        yield from np.delete(order, chosen).tolist()
-        return
-    groups = [np.flatnonzero(y == label).tolist() for label in np.unique(y)]
+def _wanted(dataset: Dataset, split: Split, confidence: Confidence | None, count: int) -> list[int]:
+    """All places in the order in which they are wanted; of a table, two rows with gaps come early if there are any."""
+    if dataset.task == "classification":
+        order = list(_each_class(split, confidence))
+    else:
+        order = _spread(split.y.reshape(len(split), -1)[:, 0], count)
+    if dataset.kind == "table":
+        complete = complete_rows(split.x)
+        gaps = [place for place in order if not complete[place]][:2]
+        rest = [place for place in order if place not in gaps]
+        order = [*rest[:1], *gaps, *rest[1:]]
+    return order
+
+
+def _spread(y: Array, count: int) -> list[int]:
+    """All places: first some whose targets are spread from the least to the greatest, then the others."""
+    order = np.argsort(y, kind="stable")
+    chosen = np.unique(np.linspace(0, len(order) - 1, min(count, len(order))).round().astype(int))
+    return [*order[chosen].tolist(), *np.delete(order, chosen).tolist()]
+
+
+def _each_class(split: Split, confidence: Confidence | None) -> Iterator[int]:
+    """All places: one of each class, one of each again, and so on."""
+    groups = [np.flatnonzero(split.y == label) for label in np.unique(split.y)]
+    if confidence is not None:
+        looked_at = max(1, _LOOKED_AT // len(groups))
+        for number, group in enumerate(groups):
+            ahead = group[:looked_at]
+            order = np.argsort(confidence(np.asarray(split.x[ahead])), kind="stable")
+            groups[number] = np.concatenate([ahead[order], group[looked_at:]])
     for turn in range(max(map(len, groups))):
-        yield from (group[turn] for group in groups if turn < len(group))
+        yield from (int(group[turn]) for group in groups if turn < len(group))
 
 
 class _Reader:

@@ -6,7 +6,7 @@ scaled otherwise, red and blue exchanged, another interpolation, a mean that bel
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from hondo.experiments.export.recipes import CORRECT, Recipe, cook
 from hondo.experiments.export.stages import difference, step_names
 
 _PAIRS, _PAIRS_SECONDS = 80, 60.0
+_TINY, _ALIKE, _NOISE, _LOG_NOISE = 1e-30, 10.0, 1e-6, 1e-3
 _LIKE = 0.1  # of the difference without the mistake
 
 
@@ -32,12 +33,15 @@ class Explanation:
         mistake: what it is called, a word that never changes.
         text: the same for people.
         difference: the largest difference that it leaves.
+        logarithmic: the same of the probabilities' logarithms, which tells mistakes apart where a model is so sure
+            that every probability is nearly 0 or 1; infinite where it cannot be had.
     """
 
     step: str
     mistake: str
     text: str
     difference: float
+    logarithmic: float = float("inf")
 
 
 @dataclass(frozen=True)
@@ -91,8 +95,12 @@ def explain_step(
     return best
 
 
-def single_mistakes(preprocessor: Preprocessor) -> Iterator[Recipe]:
+def single_mistakes(preprocessor: Preprocessor) -> list[Recipe]:
     """Every recipe with one mistake that such samples allow."""
+    return [recipe for recipe in _single_mistakes(preprocessor) if recipe.scale != preprocessor.spec.scale]
+
+
+def _single_mistakes(preprocessor: Preprocessor) -> Iterator[Recipe]:
     names, picture = step_names(preprocessor), preprocessor.kind == "image"
     colour = picture and preprocessor.raw_shape[2] == 3
     seen_colour = picture and preprocessor.encoded_shape[2] == 3
@@ -147,8 +155,23 @@ class _Trial:
         if computed.shape != self.theirs.shape or not np.isfinite(computed).all():
             return False
         gap = float(np.abs(computed - self.theirs).max())
-        self.tried.append(told(gap))
+        self.note(told(gap), computed, self.theirs)
         return gap <= self.tolerance
+
+    def note(self, explanation: Explanation, computed: FloatArray, theirs: FloatArray) -> None:
+        """Remember what a mistake leaves."""
+        logarithmic = float("inf")
+        if self.preprocessor.task == "classification" and min(computed.min(), theirs.min()) >= 0:
+            one, other = (np.log(np.clip(each, _TINY, None)) for each in (computed, theirs))
+            logarithmic = float(np.abs(one - other).max())
+        self.tried.append(replace(explanation, logarithmic=logarithmic))
+
+    def matching(self) -> tuple[Explanation, ...]:
+        """The mistakes that reproduce the numbers, without those that do so much less exactly than the best one."""
+        found = sorted((each for each in self.tried if each.difference <= self.tolerance), key=_exactness)
+        if not found or not np.isfinite(found[0].logarithmic):
+            return tuple(each for each in found if each.difference <= max(_ALIKE * found[0].difference, _NOISE))
+        return tuple(each for each in found if each.logarithmic <= max(_ALIKE * found[0].logarithmic, _LOG_NOISE))
 
 
 def try_mistakes(
@@ -175,14 +198,14 @@ def try_mistakes(
     right = np.stack(cook(CORRECT, preprocessor, raws)["flatten"])
     trial = _Trial(model, preprocessor, raws, theirs, tolerance, right)
     _after_preprocessing(trial, expected)
-    singles = list(single_mistakes(preprocessor))
+    singles = single_mistakes(preprocessor)
     found = [trial.recipe(recipe) for recipe in singles]
     if not any(found) and not any(each.difference <= tolerance for each in trial.tried):
         until = time.monotonic() + _PAIRS_SECONDS
         for pair in _pairs(singles):
             if trial.recipe(pair) or time.monotonic() > until:
                 break
-    matching = tuple(sorted((each for each in trial.tried if each.difference <= tolerance), key=_gap))
+    matching = trial.matching()
     nearest = min(trial.tried, key=_gap, default=None)
     without = float(np.abs(theirs - expected).max())
     if matching or nearest is None or nearest.difference > _LIKE * without:
@@ -192,6 +215,10 @@ def try_mistakes(
 
 def _gap(explanation: Explanation) -> float:
     return explanation.difference
+
+
+def _exactness(explanation: Explanation) -> tuple[float, float]:
+    return explanation.logarithmic, explanation.difference
 
 
 def _pairs(singles: Sequence[Recipe]) -> list[Recipe]:
@@ -234,7 +261,7 @@ def _after_preprocessing(trial: _Trial, expected: FloatArray) -> None:
 
 
 def _note(trial: _Trial, expected: FloatArray, given: FloatArray, step: str, name: str) -> None:
-    trial.tried.append(_told(step, name, float(np.abs(expected - given).max())))
+    trial.note(_told(step, name, float(np.abs(expected - given).max())), expected, given)
 
 
 def _matched(theirs: FloatArray, expected: FloatArray, axis: int) -> FloatArray | None:
@@ -274,6 +301,7 @@ _RESIZE_WORDS = {
     "area": ("area (OpenCV)", "por áreas (OpenCV)"),
     "lanczos": ("Lanczos (OpenCV)", "Lanczos (OpenCV)"),
     "pillow-nearest": ("nearest pixel (Pillow)", "el píxel más cercano (Pillow)"),
+    "pillow-box": ("box (Pillow)", "caja (Pillow)"),
     "pillow-bilinear": ("bilinear (Pillow)", "bilineal (Pillow)"),
     "pillow-bicubic": ("bicubic (Pillow)", "bicúbica (Pillow)"),
     "pillow-lanczos": ("Lanczos (Pillow)", "Lanczos (Pillow)"),

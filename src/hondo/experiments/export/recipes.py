@@ -106,6 +106,7 @@ RESIZINGS: Mapping[str, Callable[[Array, tuple[int, int]], Array]] = {
     "area": _opencv(cv2.INTER_AREA),
     "lanczos": _opencv(cv2.INTER_LANCZOS4),
     "pillow-nearest": _pillow(Image.Resampling.NEAREST),
+    "pillow-box": _pillow(Image.Resampling.BOX),
     "pillow-bilinear": _pillow(Image.Resampling.BILINEAR),
     "pillow-bicubic": _pillow(Image.Resampling.BICUBIC),
     "pillow-lanczos": _pillow(Image.Resampling.LANCZOS),
