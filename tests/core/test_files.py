@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hondo.core.errors import StoreError
-from hondo.core.files import atomic_path, clear_unfinished, write_atomically
+from hondo.core.files import atomic_folder, atomic_path, clear_unfinished, write_atomically
 from hondo.core.language import use_language
 
 
@@ -153,3 +153,33 @@ def test_what_a_killed_writer_left_can_be_cleared_and_nothing_else_goes(tmp_path
 
     assert clear_unfinished(tmp_path) == 1
     assert names(path.parent) == ["state.bin"]
+
+
+def test_a_folder_takes_the_place_of_the_old_one_only_when_it_is_finished(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "exported"
+    for text in ("old", "new"):
+        with atomic_folder(path) as folder:
+            (folder / "deep").mkdir()
+            (folder / "deep" / "file.txt").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match="stop"), atomic_folder(path) as folder:
+        (folder / "half.txt").write_text("half", encoding="utf-8")
+        raise ValueError("stop")
+
+    assert (path / "deep" / "file.txt").read_text(encoding="utf-8") == "new"
+    assert names(path) == ["deep"]
+    assert names(path.parent) == ["exported"]
+
+
+def test_a_folder_that_cannot_be_written_is_explained_and_the_old_one_stays(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a file", encoding="utf-8")
+    with pytest.raises(StoreError, match="Cannot write"), atomic_folder(tmp_path / "file" / "below"):
+        pass
+    with atomic_folder(tmp_path / "there") as folder:
+        (folder / "kept").touch()
+    with pytest.raises(StoreError, match="No space left"), atomic_folder(tmp_path / "there") as folder:
+        raise OSError(28, "No space left on device", str(folder / "big"))
+    with pytest.raises(FileNotFoundError), atomic_folder(tmp_path / "there"):
+        (tmp_path / "source").read_bytes()
+
+    assert names(tmp_path) == ["file", "there"]
+    assert names(tmp_path / "there") == ["kept"]

@@ -63,7 +63,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
         if not special:
             _settle(temporary, target)
     except OSError as error:
-        if error.filename is not None and Path(os.fsdecode(error.filename)) != temporary:
+        about_another = error.filename is not None and Path(os.fsdecode(error.filename)) != temporary
+        if about_another and error.errno not in _FULL:  # copying to a full disk blames the file that is copied
             raise  # about another file, which the block was reading
         raise cannot_write(path, error) from error
     finally:
@@ -102,8 +103,9 @@ def atomic_folder(path: Path) -> Iterator[Path]:
         temporary.rename(target)
     except OSError as error:
         place = None if error.filename is None else Path(os.fsdecode(error.filename))
-        if place is not None and not place.is_relative_to(temporary) and place != target:
-            raise  # about another file, which the block was reading
+        about_another = place is not None and not place.is_relative_to(temporary) and place != target
+        if about_another and error.errno not in _FULL:
+            raise
         raise cannot_write(path, error) from error
     finally:
         if old.exists() and not target.exists():

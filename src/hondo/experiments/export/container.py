@@ -45,13 +45,14 @@ def pack(folder: Path, path: Path) -> None:
     Raises:
         StoreError: if it cannot be written.
     """
-    with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as packed:
+    with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w", compresslevel=1) as packed:
         for file in sorted(each for each in folder.rglob("*") if each.is_file()):
             member = zipfile.ZipInfo(file.relative_to(folder).as_posix(), _MOMENT)
-            stored = file.suffix in (".keras", ".png")  # they are compressed already
-            member.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+            # A model is a zip, too: stored as it is, its end could be taken for the end of a truncated bundle.
+            member.compress_type = zipfile.ZIP_STORED if file.suffix == ".png" else zipfile.ZIP_DEFLATED
             member.external_attr = 0o644 << 16
-            with file.open("rb") as source, packed.open(member, "w", force_zip64=True) as target:
+            large = file.stat().st_size >= 2**31
+            with file.open("rb") as source, packed.open(member, "w", force_zip64=large) as target:
                 while block := source.read(_BLOCK):
                     target.write(block)
 

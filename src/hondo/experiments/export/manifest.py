@@ -122,7 +122,10 @@ def read_manifest(folder: Path, bundle: Path) -> Manifest:
     except FileNotFoundError as error:
         raise DataError(
             tr(f"{bundle} has no {MANIFEST}", f"{bundle} no tiene {MANIFEST}"),
-            tr("Give a bundle of hondo export --to bundle.", "Dé un paquete creado con hondo export --to bundle."),
+            tr(
+                "Give a bundle of hondo export --to bundle; a zip may be truncated.",
+                "Dé un paquete creado con hondo export --to bundle; un zip puede estar truncado.",
+            ),
         ) from error
     except (OSError, ValueError, RecursionError) as error:
         why = _first(error) if isinstance(error, ValidationError) else str(error)
