@@ -61,9 +61,8 @@ def test_a_port_s_mistake_is_named_in_both_languages(hondo: Call, monkeypatch: p
     told = json.loads(hondo("verify", "bundle", "--outputs", "mine.csv", "--json").out)
     assert [each["mistake"] for each in told["mistakes"]] == ["scale:symmetric"]
     monkeypatch.setenv("HONDO_LANG", "es")
-    assert (
-        "Este error da sus salidas: píxeles escalados a -1..1" in hondo("verify", "bundle", "--outputs", "mine.csv").out
-    )
+    spanish = hondo("verify", "bundle", "--outputs", "mine.csv").out
+    assert "Este error da sus salidas: píxeles escalados a -1..1" in spanish
     monkeypatch.setenv("HONDO_LANG", "en")
     np.save("mine.npy", np.random.default_rng(0).dirichlet(np.ones(10), 16))
     assert "common mistakes tried" in hondo("verify", "bundle", "--outputs", "mine.npy").out

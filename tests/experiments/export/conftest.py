@@ -107,6 +107,27 @@ def regression(place: Path) -> Run:
     return trained("diabetes-regression", place / "regression", *changes)
 
 
+@pytest.fixture(scope="session")
+def convolutional(place: Path) -> Run:
+    """Convolutions, pooling, batch normalisation and a residual block."""
+    spec = {
+        "data": {"name": "digits"},
+        "preprocess": {"scale": "unit"},
+        "model": {
+            "layers": [
+                {"conv2d": {"filters": 6, "kernel_size": 3, "padding": "same", "activation": "relu"}},
+                "batch_normalization",
+                {"max_pooling2d": {"pool_size": 2}},
+                {"residual": {"filters": 8, "strides": 2}},
+                "global_average_pooling2d",
+                {"dense": {"units": 10, "activation": "softmax"}},
+            ]
+        },
+        "train": {"epochs": 1},
+    }
+    return trained(spec, place / "convolutional")
+
+
 Bundled = Callable[[Run], Path]
 
 

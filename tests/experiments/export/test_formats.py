@@ -17,9 +17,7 @@ from hondo.core.errors import DataError, ModelError, StoreError
 from hondo.experiments.export import formats
 from hondo.experiments.export.formats import default_path, export_run
 from hondo.experiments.export.stages import model_inputs
-from hondo.experiments.flow import execute
 from hondo.experiments.run import Run, load_run
-from hondo.experiments.specs.read import read_spec
 
 
 def needs(form: str) -> Callable[[Any], Any]:
@@ -28,30 +26,6 @@ def needs(form: str) -> Callable[[Any], Any]:
 
 
 NETWORKS = ["convolutional", "regression"]
-
-
-@pytest.fixture(scope="session")
-def convolutional(place: Path) -> Run:
-    """Convolutions, pooling, batch normalisation, dropout and a residual block."""
-    spec = {
-        "data": {"name": "digits"},
-        "preprocess": {"scale": "unit"},
-        "model": {
-            "layers": [
-                {"conv2d": {"filters": 6, "kernel_size": 3, "padding": "same", "activation": "relu"}},
-                "batch_normalization",
-                {"max_pooling2d": {"pool_size": 2}},
-                {"residual": {"filters": 8, "strides": 2}},
-                "global_average_pooling2d",
-                {"dropout": {"rate": 0.2}},
-                {"dense": {"units": 10, "activation": "softmax"}},
-            ]
-        },
-        "train": {"epochs": 1},
-    }
-    folder = place / "convolutional"
-    folder.mkdir()
-    return execute(read_spec(spec), name="small-1", folder=folder)
 
 
 def test_keras_is_a_copy_with_its_preprocessing(digits: Run, tmp_path: Path) -> None:

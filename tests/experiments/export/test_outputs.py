@@ -143,6 +143,16 @@ def test_reordered_outputs_and_a_missing_softmax_are_named(digits: Run, bundled:
     assert mistakes(judged(bundle, np.log(outputs) + 3)) == ["no-softmax"]
 
 
+def test_training_mode_is_named_and_leaves_the_model_as_it_was(convolutional: Run, bundled: Bundled) -> None:
+    bundle = bundled(convolutional)
+    right = np.load(bundle / "steps" / "1-scale.npy")
+    before = convolutional.model.get_weights()
+    outputs = np.asarray(convolutional.model(right, training=True))
+    convolutional.model.set_weights(before)
+    assert mistakes(judged(bundle, outputs)) == ["training-mode"]
+    assert mistakes(judged(bundle, answer(convolutional, right * 2 - 1))) == ["scale:symmetric"]
+
+
 def test_nothing_is_claimed_of_other_weights(digits: Run, bundled: Bundled) -> None:
     bundle = bundled(digits)
     outputs = np.random.default_rng(0).dirichlet(np.ones(10), 16)

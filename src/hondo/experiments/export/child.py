@@ -6,6 +6,7 @@ TensorFlow or an ONNX runtime does, on any device; and the process that trains o
 backend.
 """
 
+import importlib
 import json
 import sys
 from pathlib import Path
@@ -20,7 +21,7 @@ def main() -> None:
     """Export a model and compute its outputs by the exported file alone."""
     request: dict[str, Any] = json.load(sys.stdin)
     form, target = request["form"], request["target"]
-    model = keras.saving.load_model(request["model"], compile=False, safe_mode=True)
+    model: Any = keras.saving.load_model(request["model"], compile=False, safe_mode=True)
     x = np.load(request["inputs"], allow_pickle=False)
     model(x[:1])  # Keras exports models that have been called
     if form == "onnx":
@@ -34,8 +35,7 @@ def main() -> None:
 
 
 def _by_onnx(path: str, x: Any) -> tuple[Any, dict[str, Any]]:
-    import onnxruntime
-
+    onnxruntime: Any = importlib.import_module("onnxruntime")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
@@ -44,8 +44,7 @@ def _by_onnx(path: str, x: Any) -> tuple[Any, dict[str, Any]]:
 
 
 def _by_tensorflow(path: str, x: Any) -> tuple[Any, dict[str, Any]]:
-    import tensorflow
-
+    tensorflow: Any = importlib.import_module("tensorflow")
     loaded = tensorflow.saved_model.load(path)  # must live as long as its functions
     return loaded.serve(x).numpy(), {"input": "serve", "output": "serve"}
 

@@ -22,7 +22,7 @@ MAX_BYTES = {MANIFEST: 2**24, MODEL: 2**33}
 MAX_OTHER_BYTES, MAX_TOTAL_BYTES = 2**28 + 2**16, 2**34
 _ENCRYPTED = 0x1
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # the same files give the same zip
-_BLOCK = 2**20
+_BLOCK, _LARGE = 2**20, 2**28
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError)
 
 
@@ -45,14 +45,15 @@ def pack(folder: Path, path: Path) -> None:
     Raises:
         StoreError: if it cannot be written.
     """
-    with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w", compresslevel=1) as packed:
+    with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w") as packed:
         for file in sorted(each for each in folder.rglob("*") if each.is_file()):
             member = zipfile.ZipInfo(file.relative_to(folder).as_posix(), _MOMENT)
+            size = file.stat().st_size
             # A model is a zip, too: stored as it is, its end could be taken for the end of a truncated bundle.
-            member.compress_type = zipfile.ZIP_STORED if file.suffix == ".png" else zipfile.ZIP_DEFLATED
+            stored = file.suffix == ".png" or size > _LARGE
+            member.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
             member.external_attr = 0o644 << 16
-            large = file.stat().st_size >= 2**31
-            with file.open("rb") as source, packed.open(member, "w", force_zip64=large) as target:
+            with file.open("rb") as source, packed.open(member, "w", force_zip64=size >= 2**31) as target:
                 while block := source.read(_BLOCK):
                     target.write(block)
 

@@ -55,7 +55,7 @@ CORRECT = Recipe()
 
 def _opencv(interpolation: int) -> Callable[[Array, tuple[int, int]], Array]:
     def resize(picture: Array, size: tuple[int, int]) -> Array:
-        resized = cv2.resize(picture, size[::-1], interpolation=interpolation)
+        resized = cv2.resize(picture, (size[1], size[0]), interpolation=interpolation)
         return resized.reshape(*size, picture.shape[2])
 
     return resize
@@ -68,7 +68,7 @@ def _unrounded(picture: Array, size: tuple[int, int]) -> Array:
 def _pillow(filter_: Image.Resampling) -> Callable[[Array, tuple[int, int]], Array]:
     def resize(picture: Array, size: tuple[int, int]) -> Array:
         image = Image.fromarray(picture[..., 0] if picture.shape[2] == 1 else picture)
-        return np.asarray(image.resize(size[::-1], filter_)).reshape(*size, picture.shape[2])
+        return np.asarray(image.resize((size[1], size[0]), filter_)).reshape(*size, picture.shape[2])
 
     return resize
 
