@@ -165,15 +165,17 @@ def test_without_its_data_a_model_is_compared_on_random_inputs(without_data: Run
     assert exported.difference < 1e-5
 
 
-def test_other_data_under_the_same_name_are_noticed(rows: Run, tmp_path: Path) -> None:
+def test_other_data_under_the_same_name_are_noticed(rows: Run, table: Path, tmp_path: Path) -> None:
     shutil.copytree(rows.folder, tmp_path / "run")
     run = load_run(tmp_path / "run", "small-1")
-    lines = [f"{n},Ávila,1,{'rich' if n % 2 else 'poor'}" for n in range(60)]
-    (tmp_path / "people.csv").write_text("\n".join(["age,city,score,income", *lines]), encoding="utf-8")
+    old = table.read_text(encoding="utf-8")
     data = run.spec.data.model_copy(update={"path": str(tmp_path / "people.csv")})
     run.spec = run.spec.model_copy(update={"data": data})
-    with pytest.raises(DataError):
-        export_run(run, "bundle", tmp_path / "b.zip")
+    for gone, instead in (("low", "lowest"), ("Ávila", "Zamora"), ("age,city", "years,city")):
+        (tmp_path / "people.csv").write_text(old.replace(gone, instead), encoding="utf-8")
+        with pytest.raises(DataError, match="other classes or columns"):
+            export_run(run, "bundle", tmp_path / "b.zip")
+        run.dataset = None
 
 
 @pytest.mark.skipif(os.name != "posix" or not hasattr(os, "geteuid"), reason="needs a device that is full")

@@ -196,6 +196,13 @@ def test_damaged_arrays_are_not_read(digits: Run, bundled: Bundled, tmp_path: Pa
     assert next(check for check in verify_bundle(bundle).checks if check.name == "scale").state == "unknown"
 
 
+def test_a_preprocessing_that_asks_for_giant_pictures_is_refused(colour: Run, bundled: Bundled) -> None:
+    bundle = bundled(colour)
+    edit_json(bundle / "preprocess.json", lambda written: written["spec"].update({"resize": [100_000, 100_000]}))
+    found = verify_bundle(bundle)
+    assert "giant" in next(check for check in found.checks if check.name == "read").detail
+
+
 def test_manifests_that_are_none(digits: Run, bundled: Bundled) -> None:
     bundle = bundled(digits)
     good = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))

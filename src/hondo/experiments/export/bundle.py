@@ -105,11 +105,12 @@ def golden_samples(run: Run) -> tuple[Golden, str, str]:
                 "Devuélvalos a su sitio; --to keras funciona sin ellos.",
             ),
         ) from error
-    if dataset.classes != run.preprocessor.classes:
+    features = dataset.features if dataset.kind == "table" else ()
+    if dataset.classes != run.preprocessor.classes or features != run.preprocessor.features:
         raise DataError(
             tr(
-                f"the data of {run.name} have other classes now than in training",
-                f"los datos de {run.name} tienen ahora otras clases que en el entrenamiento",
+                f"the data of {run.name} have other classes or columns now than in training",
+                f"los datos de {run.name} tienen ahora otras clases o columnas que en el entrenamiento",
             ),
             tr("Put the old data back.", "Recupere los datos de antes."),
         )

@@ -22,7 +22,7 @@ from hondo.core.spec import RunSpec
 from hondo.data.columns import complete_rows
 from hondo.data.dataset import Column, Dataset, Split
 from hondo.data.files import FolderFiles, ZipFiles
-from hondo.data.pictures import decode_picture
+from hondo.data.pictures import Channels, decode_picture
 from hondo.data.pixels import resize_picture
 from hondo.data.preprocessor import Preprocessor
 from hondo.data.rows import read_rows
@@ -198,8 +198,14 @@ def read_inputs(folder: Path, names: Sequence[str], preprocessor: Preprocessor) 
         return list(encode_rows(rows, preprocessor.features))
     if not all(name.endswith(".png") for name in names):
         return list(read_array(folder / ARRAY))
-    channels = 1 if preprocessor.raw_shape[2] == 1 else 3
-    return [decode_picture(_bytes(folder / name), name, channels) for name in names]
+    channels: Channels = 1 if preprocessor.raw_shape[2] == 1 else 3
+    pictures, held = [], 0
+    for name in names:
+        pictures.append(decode_picture(_bytes(folder / name), name, channels))
+        held += pictures[-1].nbytes
+        if held > _MOST_BYTES:
+            raise _unreadable(folder / name, tr("the pictures are too large", "las imágenes son demasiado grandes"))
+    return pictures
 
 
 def _bytes(path: Path) -> bytes:

@@ -19,10 +19,7 @@ def step_text(name: str, preprocessor: Preprocessor) -> str:
         )
     texts = {
         "read": _read_text(preprocessor),
-        "columns": tr(
-            "Missing values filled and categories turned into numbers, as 'columns' in preprocess.json says.",
-            "Se rellenan los valores ausentes y se codifican las categorías, según 'columns' en preprocess.json.",
-        ),
+        "columns": _columns_text(spec.categories or "one-hot"),
         "greyscale": tr(
             "Luminance 0.299 R + 0.587 G + 0.114 B, rounded to whole numbers.",
             "Luminancia 0,299 R + 0,587 G + 0,114 B, redondeada a enteros.",
@@ -49,6 +46,22 @@ def step_text(name: str, preprocessor: Preprocessor) -> str:
         ),
     }
     return texts[name]
+
+
+def _columns_text(categories: str) -> str:
+    if categories == "ordinal":
+        return tr(
+            "As 'columns' in preprocess.json says, in that order: a missing number is 'fill'; a category its place "
+            "among 'codes', -1 if it is not there (a missing one comes last where 'missing' is true).",
+            "Según 'columns' en preprocess.json y en ese orden: un número ausente pasa a ser 'fill'; una categoría, su "
+            "posición en 'codes', o -1 si no está (una ausente va al final si 'missing' es true).",
+        )
+    return tr(
+        "As 'columns' in preprocess.json says, in that order: a missing number becomes 'fill'; a category becomes a "
+        "column of 0 and 1 for each of its 'codes', and one more for missing values where 'missing' is true.",
+        "Según 'columns' en preprocess.json y en ese orden: un número ausente pasa a ser 'fill'; una categoría, una "
+        "columna de 0 y 1 por cada uno de sus 'codes', y otra más para los ausentes si 'missing' es true.",
+    )
 
 
 def _read_text(preprocessor: Preprocessor) -> str:

@@ -27,7 +27,7 @@ from hondo.experiments.run import PREPROCESS, load_model
 
 TOLERANCE = 1e-4
 State = Literal["ok", "differs", "unknown"]
-_SHOWN = 3
+_SHOWN, _MOST_NUMBERS = 3, 2**26
 _T = TypeVar("_T")
 
 
@@ -156,6 +156,8 @@ class _Verifier:
 
     def _inputs(self, preprocessor: Preprocessor) -> list[Array]:
         samples = self._manifest.samples
+        if preprocessor.kind == "image" and np.prod(preprocessor.encoded_shape, dtype=float) > _MOST_NUMBERS:
+            raise DataError(tr("preprocess.json asks for giant pictures", "preprocess.json pide imágenes gigantes"))
         raws = read_inputs(self._folder, [sample.input for sample in samples], preprocessor)
         if len(raws) != len(samples):
             raise DataError(
