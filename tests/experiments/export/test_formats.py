@@ -39,6 +39,7 @@ def test_keras_is_a_copy_with_its_preprocessing(digits: Run, tmp_path: Path) -> 
     assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["digits.keras", "digits.preprocess.json"]
 
 
+@pytest.mark.slow
 @needs("savedmodel")
 @pytest.mark.parametrize("name", NETWORKS)
 def test_savedmodel_computes_the_same(name: str, request: Any, tmp_path: Path) -> None:
@@ -50,6 +51,7 @@ def test_savedmodel_computes_the_same(name: str, request: Any, tmp_path: Path) -
     assert [path.name for path in tmp_path.iterdir()] == ["saved"]
 
 
+@pytest.mark.slow
 @needs("onnx")
 @pytest.mark.parametrize("name", NETWORKS)
 def test_onnx_computes_the_same_for_any_batch(name: str, request: Any, tmp_path: Path) -> None:
@@ -158,6 +160,7 @@ def test_without_its_data_a_run_has_no_bundle_but_its_model(without_data: Run, t
     assert export_run(without_data, "keras", tmp_path / "m.keras").path.exists()
 
 
+@pytest.mark.slow
 @needs("savedmodel")
 def test_without_its_data_a_model_is_compared_on_random_inputs(without_data: Run, tmp_path: Path) -> None:
     exported = export_run(without_data, "savedmodel", tmp_path / "saved")
