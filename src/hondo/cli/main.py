@@ -76,14 +76,14 @@ app.command(
     "export",
     help=tr(
         "Export a trained run: Keras, SavedModel, ONNX, or a bundle that proves a port equal.",
-        "Exporta un experimento entrenado: Keras, SavedModel, ONNX o un paquete que comprueba una versión propia.",
+        "Exporta un experimento entrenado: Keras, SavedModel, ONNX o un paquete para comprobar una versión propia.",
     ),
 )(export)
 app.command(
     "verify",
     help=tr(
         "Compute a bundle again, or compare your own outputs, and name the first step that differs; exit code 1 then.",
-        "Recalcula un paquete o compara salidas propias y nombra el primer paso que difiere; entonces sale con 1.",
+        "Recalcula un paquete o compara salidas propias; nombra el primer paso que difiere y, si lo hay, termina con 1.",
     ),
 )(verify)
 app.command(

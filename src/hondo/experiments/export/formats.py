@@ -282,5 +282,8 @@ def _ask_child(form: Format, request: dict[str, str]) -> None:
     last = lines[-1][:300] if lines else tr(f"exit code {done.returncode}", f"código de salida {done.returncode}")
     raise ModelError(
         tr(f"the model cannot be exported as {form}: {last}", f"el modelo no puede exportarse como {form}: {last}"),
-        tr("The .keras file and the bundle can be had: --to keras.", "El archivo .keras sí puede: --to keras."),
+        tr(
+            "The .keras file and the bundle can be had: --to keras.",
+            "El archivo .keras y el paquete sí pueden obtenerse: --to keras.",
+        ),
     )
