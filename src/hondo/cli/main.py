@@ -83,7 +83,7 @@ app.command(
     "verify",
     help=tr(
         "Compute a bundle again, or compare your own outputs, and name the first step that differs; exit code 1 then.",
-        "Recalcula un paquete o compara salidas propias; nombra el primer paso que difiere y, si lo hay, termina con 1.",
+        "Recalcula un paquete o compara salidas propias y nombra el primer paso que difiere; si lo hay, termina con 1.",
     ),
 )(verify)
 app.command(
