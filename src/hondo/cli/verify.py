@@ -75,8 +75,8 @@ def _show(found: "Verification") -> None:
             )
         )
         return
-    title = _title(first.name)
-    say(tr(f"First difference: {title}. {first.detail}", f"Primera diferencia: {title}. {first.detail}").strip())
+    text = ": ".join(filter(None, (_title(first.name), first.detail)))
+    say(tr(f"First difference: {text}", f"Primera diferencia: {text}"))
     _explain(found)
 
 

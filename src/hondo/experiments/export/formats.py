@@ -282,8 +282,5 @@ def _ask_child(form: Format, request: dict[str, str]) -> None:
     last = lines[-1][:300] if lines else tr(f"exit code {done.returncode}", f"código de salida {done.returncode}")
     raise ModelError(
         tr(f"the model cannot be exported as {form}: {last}", f"el modelo no puede exportarse como {form}: {last}"),
-        tr(
-            "The .keras file and the bundle can be had: --to keras.",
-            "El archivo .keras y el paquete sí pueden obtenerse: --to keras.",
-        ),
+        tr("--to keras and --to bundle still work.", "--to keras y --to bundle siguen funcionando."),
     )
