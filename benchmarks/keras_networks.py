@@ -51,9 +51,15 @@ def resnet50(keras: Any) -> Any:
     return keras.applications.ResNet50(weights=None, input_shape=(32, 32, 3), classes=CLASSES)
 
 
+def mobilenet_features(keras: Any) -> Any:
+    """MobileNetV2 without its classifier, without pretrained weights: the features of 96×96 pictures."""
+    return keras.applications.MobileNetV2(weights=None, include_top=False, pooling="avg", input_shape=(96, 96, 3))
+
+
 NETWORKS: dict[str, Callable[[Any], Any]] = {
     "mlp": mlp,
     "mnist_cnn": mnist_cnn,
     "cifar_vgg": cifar_vgg,
     "resnet50": resnet50,
+    "mobilenet_features": mobilenet_features,
 }

@@ -36,6 +36,10 @@ def load(kind: str, shape: tuple[int, ...], count: int) -> Pictures:
             found = READERS[kind](place, count)
             if found is not None:
                 pixels, labels = found
+                if pixels.ndim == len(shape) + 1 == 4:  # larger pictures are enlarged ones
+                    pixels = pixels.repeat(shape[0] // pixels.shape[1], axis=1).repeat(
+                        shape[1] // pixels.shape[2], axis=2
+                    )
                 x = pixels.reshape(-1, *shape).astype(np.float32) / 255
                 return Pictures(x, labels.astype(np.int32), kind)
     generator = np.random.default_rng(0)

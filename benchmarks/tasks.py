@@ -21,7 +21,7 @@ class Task:
         data: what it learns, a reader's name in ``pictures``.
         shape: of a sample.
         batch_size: samples a training step.
-        steps: steps an epoch; a handful where they are long, so that a round is short.
+        steps: steps an epoch; a handful where they are long, so that a round is short. 0 if training is not measured.
         rounds: how many epochs are timed unless told otherwise.
         goals: how many times faster Hondo is meant to train than each peer, or than the best of some.
         optimizer: ``sgd`` or ``adam``, with Keras's default learning rate.
@@ -91,6 +91,18 @@ TASKS = {
             steps=16,
             rounds=5,
             goals={"best peer": 2.0},
+            predict_samples=512,
+        ),
+        Task(
+            name="mobilenet-features",
+            network="mobilenet_features",
+            data="cifar10",
+            shape=(96, 96, 3),
+            batch_size=32,
+            steps=0,
+            rounds=5,
+            goals={},
+            peers=("hondo", "keras-jax", "keras-tensorflow", "keras-torch"),
             predict_samples=512,
         ),
     )

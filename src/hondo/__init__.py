@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from hondo.api import load, resume, run
+    from hondo.api import load, resume, run, transfer
     from hondo.data.load import load_dataset
     from hondo.engine.evaluate import evaluate, predict
     from hondo.engine.fit import fit
@@ -29,10 +29,11 @@ _HOMES = {
     "run": "hondo.api",
     "resume": "hondo.api",
     "load": "hondo.api",
+    "transfer": "hondo.api",
     "load_dataset": "hondo.data.load",
 }
 
-__all__ = ["__version__", "evaluate", "fit", "load", "load_dataset", "predict", "resume", "run"]
+__all__ = ["__version__", "evaluate", "fit", "load", "load_dataset", "predict", "resume", "run", "transfer"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The flow from Python in one call: what ``hondo.run``, ``hondo.resume`` and ``hondo.load`` are."""
+"""The flow from Python in one call: what ``hondo.run``, ``hondo.transfer``, ``hondo.resume`` and ``hondo.load`` are."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +11,7 @@ from hondo.engine.fit import warn_sink
 from hondo.experiments.flow import execute, given_model
 from hondo.experiments.run import Run, load_run
 from hondo.experiments.specs.read import read_spec, spec_from_keywords
+from hondo.experiments.transfer.folder import propose
 from hondo.store.launch import launch, open_run
 from hondo.store.launch import resume as resume_recorded
 from hondo.store.workspace import open_workspace
@@ -64,6 +65,36 @@ def run(
         return execute(read, model=model, sink=sink, cancel=cancel)
     with open_workspace() as workspace:
         return launch(workspace, read, model=model, sink=sink, cancel=cancel)
+
+
+def transfer(
+    folder: str | Path,
+    *,
+    backbone: str | None = None,
+    size: int | None = None,
+    overrides: Sequence[str] = (),
+    record: bool = True,
+    sink: Sink = warn_sink,
+    cancel: CancelToken | None = None,
+) -> Run:
+    """Tell the classes of a folder of pictures apart with a network that was trained elsewhere.
+
+    Features of the frozen network are computed once, a new output layer learns on them, then both are fine-tuned.
+
+    Args:
+        folder: pictures, or a zip of them, with one folder for each class.
+        backbone: which network, such as ``"mobilenet_v2"``; left out, the best whose weights are at hand.
+        size: pixels a side at which it sees the pictures.
+        overrides: changes to the spec that follows from the folder, such as ``"train.epochs=5"``.
+        record: keep the run in the workspace.
+        sink: is told what happens.
+        cancel: stops it.
+
+    Raises:
+        HondoError: if there are too few pictures, they are not laid out in classes, or the weights cannot be had.
+    """
+    spec = propose(Path(folder).expanduser(), backbone=backbone, size=size, changes=tuple(overrides)).spec
+    return run(spec, record=record, sink=sink, cancel=cancel)
 
 
 def resume(

@@ -79,7 +79,7 @@ def test_what_nothing_would_read_is_refused(part: type[BaseModel], written: dict
 @pytest.mark.parametrize(
     ("part", "written", "told"),
     [
-        (ModelSpec, {}, "exactly one of 'preset', 'layers', 'graph', 'pretrained' and 'python'"),
+        (ModelSpec, {}, "exactly one of 'preset', 'layers', 'graph', 'pretrained', 'transfer', 'python'"),
         (ModelSpec, {"preset": "mlp", "python": "a:b"}, "got preset, python"),
         (ModelSpec, {"layers": []}, "'layers' is empty"),
         (LearnSpec, {"optimizer": "sgd", "nesterov": True}, "needs a 'momentum'"),

@@ -10,7 +10,8 @@ from hondo.core.events import CancelToken, Event, Progress
 from hondo.core.language import use_language
 from hondo.core.spec import AugmentSpec, RunSpec
 from hondo.experiments.augmenting import augmented_samples, describe_augmentation
-from hondo.experiments.flow import execute, prepare
+from hondo.experiments.flow import execute
+from hondo.experiments.preparing import prepare
 from hondo.experiments.specs.read import read_spec
 
 MOVED = {"augment": {"shift": 0.2, "rotation": 20, "horizontal_flip": True}}

@@ -13,9 +13,11 @@ from hondo.core.errors import ModelError, SpecError, StoreError
 from hondo.core.events import CancelToken, EpochEnded, Event, Notice, Progress
 from hondo.core.spec import RunSpec
 from hondo.experiments.evaluation import ClassificationEvaluation, RegressionEvaluation
-from hondo.experiments.flow import class_weights, execute, prepare
+from hondo.experiments.flow import execute
+from hondo.experiments.preparing import prepare
 from hondo.experiments.run import MODEL, load_run
 from hondo.experiments.specs.read import read_spec
+from hondo.experiments.training import class_weights
 
 
 def quick(name: str, *changes: str) -> RunSpec:

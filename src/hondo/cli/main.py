@@ -23,6 +23,7 @@ from hondo.cli.resume import resume
 from hondo.cli.run import run
 from hondo.cli.runs import app as runs_app
 from hondo.cli.spec import app as spec_app
+from hondo.cli.transfer import transfer
 from hondo.cli.verify import verify
 from hondo.core.errors import HondoError
 from hondo.core.language import tr
@@ -51,6 +52,13 @@ app.command(
         "Entrena un experimento, lo evalúa, predice y escribe su informe.",
     ),
 )(run)
+app.command(
+    "transfer",
+    help=tr(
+        "Tell your own pictures apart: features of a trained network, a new output layer, then fine-tuning.",
+        "Distingue sus propias imágenes: características de una red entrenada, una nueva capa de salida y ajuste fino.",
+    ),
+)(transfer)
 app.command(
     "resume",
     help=tr(

@@ -39,8 +39,10 @@ def predict(
             "-m",
             metavar="NETWORK",
             help=tr(
-                "A pretrained network instead of a run, such as resnet50: names what the pictures show.",
-                "Una red preentrenada en lugar de un experimento, como resnet50: nombra lo que muestran las imágenes.",
+                "A pretrained network instead of a run, such as resnet50 (or hondo_mini, which comes with Hondo): "
+                "names what the pictures show.",
+                "Una red preentrenada en lugar de un experimento, como resnet50 (o hondo_mini, incluida en Hondo): "
+                "nombra lo que muestran las imágenes.",
             ),
         ),
     ] = None,
@@ -102,8 +104,8 @@ def _by_network(network: str, run: str | None, value: Any) -> "Predictions":
         raise SpecError(
             tr("give either --model or --run", "indique --model o bien --run"),
             tr(
-                "--model is a network with ImageNet's weights, --run one of your own runs.",
-                "--model es una red con los pesos de ImageNet; --run, uno de sus experimentos.",
+                "--model is a network that was trained elsewhere, --run one of your own runs.",
+                "--model es una red entrenada de antemano; --run, uno de sus experimentos.",
             ),
         )
     if not (isinstance(value, list) and all(isinstance(path, Path) for path in value)):

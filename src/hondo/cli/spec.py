@@ -138,5 +138,7 @@ def _model(spec: "RunSpec") -> str:
     if model.graph is not None:
         count = len(model.graph.layers)
         return tr(f"a graph of {count} layers", f"un grafo de {count} capas")
+    if model.transfer is not None:
+        return tr(f"transfer from {model.transfer.backbone}", f"transferencia desde {model.transfer.backbone}")
     sizes: list[Any] = [*(model.filters or ()), *(model.hidden or ())]
     return f"{model.preset or model.pretrained or model.python or model.given}" + (f" {sizes}" if sizes else "")

@@ -93,5 +93,7 @@ def _show_predictions(run: "Run") -> None:
     print_table(columns if classes else columns[:3], rows, numeric=(0, 3) if classes else (0, 1, 2))
 
 
-def _numbers(values: float | list[float]) -> str:
+def _numbers(values: float | list[float] | dict[str, float]) -> str:
+    if isinstance(values, dict):
+        return ", ".join(f"{name} {number(value)}" for name, value in values.items())
     return ", ".join(number(value) for value in (values if isinstance(values, list) else [values]))

@@ -70,7 +70,7 @@ class Display:
                 self._progress.update(
                     self._task,
                     description=tr("epoch", "época") + f" {event.epoch + 1}/{self._epochs}",
-                    completed=event.epoch * self._steps + event.step,
+                    completed=(event.epoch + event.step / max(1, event.steps)) * self._steps,
                     values=_line(event.logs),
                 )
             case events.EpochEnded() if self._draws:

@@ -31,3 +31,8 @@ def kernels_folder() -> Path:
 def downloads_folder() -> Path:
     """Data sets that were fetched, where Keras keeps its own: ``KERAS_HOME``, else ``~/.keras``."""
     return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets"
+
+
+def features_folder() -> Path:
+    """Features that frozen backbones gave: ``features`` in the cache folder."""
+    return cache_folder() / "features"

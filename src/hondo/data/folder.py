@@ -229,6 +229,44 @@ def _lazy_note(decoded: int) -> str:
     )
 
 
+@dataclass(frozen=True)
+class FolderLook:
+    """What a folder of pictures holds, read off the files' names and heads without decoding any.
+
+    Attributes:
+        counts: whole pictures by split (``train`` where there are no splits) and class.
+        sizes: how many pictures have each height and width.
+        grey: how many have no colour.
+        damaged: what is wrong with the others, by name.
+        notes: what was left aside.
+    """
+
+    counts: dict[str, dict[str, int]]
+    sizes: Counter[Size]
+    grey: int
+    damaged: dict[str, DataError]
+    notes: tuple[str, ...] = ()
+
+
+def look_at_folder(path: Path) -> FolderLook:
+    """Look at a folder or zip of pictures before it is loaded.
+
+    Raises:
+        DataError: as :func:`load_image_folder` does for a layout that is not one of the expected ones.
+    """
+    files = FolderFiles(path) if path.is_dir() else ZipFiles(path)
+    try:
+        layout, notes = _layout(files.names(), path)
+        survey = _survey(files, _names(layout))
+    finally:
+        files.close()
+    whole = _without(layout, survey.errors, path)
+    counts = {split: {each: len(names) for each, names in classes.items()} for split, classes in whole.items()}
+    headers = survey.headers.values()
+    sizes = Counter(header.size for header in headers)
+    return FolderLook(counts, sizes, sum(header.grey for header in headers), survey.errors, tuple(notes))
+
+
 def load_image_folder(
     path: Path,
     *,

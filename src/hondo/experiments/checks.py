@@ -219,13 +219,14 @@ def inputs(setup: Setup) -> Findings:
         )
         return
     largest = float(np.max(np.abs(x)))
-    if setup.spec.model.pretrained is not None:
+    network = setup.spec.model.network
+    if network is not None:
         if x.ndim == 4 and (largest <= 1.5 or float(x.min()) < 0):
             yield refusal(
                 tr(
-                    f"{setup.spec.model.pretrained} does its own preprocessing and needs raw pixels, 0 to 255; "
+                    f"{network} does its own preprocessing and needs raw pixels, 0 to 255; "
                     f"these go from {float(x.min()):.3g} to {float(x.max()):.3g}",
-                    f"{setup.spec.model.pretrained} hace su propio preprocesamiento y necesita píxeles sin tocar, "
+                    f"{network} hace su propio preprocesamiento y necesita píxeles sin tocar, "
                     f"de 0 a 255; estos van de {float(x.min()):.3g} a {float(x.max()):.3g}",
                 ),
                 tr(

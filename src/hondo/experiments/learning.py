@@ -9,6 +9,7 @@ from hondo.core.language import tr
 from hondo.core.spec import LearnSpec, ModelSpec, RunSpec
 from hondo.core.spec.learn import LossName
 from hondo.data.dataset import Task
+from hondo.data.preprocess import Preprocessor
 from hondo.experiments.metrics import make_metric, misfit
 from hondo.experiments.output_losses import OutputLosses, Part
 from hondo.experiments.schedules import Schedule, fill_schedule, make_schedule
@@ -29,6 +30,13 @@ _OPTIMIZERS: dict[str, dict[str, float | bool]] = {
 }
 
 TargetKind = Literal["integer", "one-hot", "number"]
+
+
+def target_kind(preprocessor: Preprocessor) -> TargetKind:
+    """How targets reach the model."""
+    if preprocessor.task == "regression":
+        return "number"
+    return "one-hot" if preprocessor.spec.target == "one-hot" else "integer"
 
 
 def resolve(spec: RunSpec, *, model: KerasModel, task: Task, target_kind: TargetKind) -> RunSpec:

@@ -1,4 +1,4 @@
-"""A famous network's own answer for some pictures: which of ImageNet's 1,000 classes they show."""
+"""A famous network's own answer for some pictures: which of the classes that it knows they show."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,11 +8,11 @@ from hondo.engine.evaluate import predict
 from hondo.experiments.predict import Predictions
 from hondo.models.pretrained.build import pretrained
 from hondo.models.pretrained.catalogue import find_network
-from hondo.models.pretrained.names import imagenet_names
+from hondo.models.pretrained.names import class_names
 
 
 def classify(name: str, pictures: Sequence[Path | str], *, batch_size: int = 16) -> tuple[Predictions, str]:
-    """Classify pictures with a network and its ImageNet weights.
+    """Classify pictures with a network and the weights that it is known for.
 
     Args:
         name: which network.
@@ -29,5 +29,5 @@ def classify(name: str, pictures: Sequence[Path | str], *, batch_size: int = 16)
     network = find_network(name)
     x = read_pictures(pictures, (network.size, network.size))  # uint8 (pictures, size, size, 3)
     model = pretrained(name)
-    names, note = imagenet_names()
+    names, note = class_names(network)
     return Predictions(predict(model, x.astype("float32"), batch_size=batch_size), names), note

@@ -19,7 +19,8 @@ from hondo.core.events import CancelToken, no_sink
 from hondo.core.language import tr
 from hondo.core.spec import RunSpec
 from hondo.engine.fit import fit
-from hondo.experiments.flow import define, prepare
+from hondo.experiments.flow import define
+from hondo.experiments.preparing import prepare
 
 RULE = "lowest/10"
 _SMOOTHING = 0.9

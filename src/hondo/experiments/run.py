@@ -1,12 +1,13 @@
 """A run: what an experiment leaves behind, in memory and in its folder.
 
 A run's folder holds ``spec.yaml`` (as it was resolved), ``model.keras``, ``preprocess.json``, ``result.json``
-(history, evaluation, timings), ``report.html`` and ``plots/``; while it trains also ``checkpoint.npz``.
+(history, evaluation, timings), ``report.html`` and ``plots/``; while it trains also ``checkpoint.npz`` (and
+``checkpoint-head.npz``, for the first phase of a transfer).
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +27,30 @@ from hondo.experiments import metrics, output_losses, schedules
 from hondo.experiments.evaluate import evaluate_classification, evaluate_regression
 from hondo.experiments.evaluation import Evaluation, read_evaluation
 from hondo.experiments.predict import Predictions, predict_raw
-from hondo.experiments.report.plots import plot_curves
+from hondo.experiments.report.curves import plot_curves
 from hondo.experiments.specs.read import read_spec
 
 KNOWN_TO_KERAS = (metrics, output_losses, schedules)
 """What a saved model may hold beside Keras's own: it can be read because these are imported."""
 
-CHECKPOINT, MODEL, PREPROCESS, RESULT, SPEC, REPORT = (
+CHECKPOINT, HEAD_CHECKPOINT, MODEL, PREPROCESS, RESULT, SPEC, REPORT = (
     "checkpoint.npz",
+    "checkpoint-head.npz",
     "model.keras",
     "preprocess.json",
     "result.json",
     "spec.yaml",
     "report.html",
 )
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of a training: ``head`` or ``fine_tune``, how many epochs it took, and in words what learnt."""
+
+    name: str
+    epochs: int
+    about: str = ""
 
 
 @dataclass
@@ -57,6 +68,8 @@ class Run:
         timings: seconds by phase.
         notes: what the reader should know.
         folder: where its files are; None if nothing was recorded.
+        dataset: its data, where they are loaded.
+        phases: the parts of the training in order, where it had several.
     """
 
     name: str
@@ -70,6 +83,7 @@ class Run:
     notes: tuple[str, ...] = ()
     folder: Path | None = None
     dataset: Dataset | None = field(default=None, repr=False)
+    phases: tuple[Phase, ...] = ()
 
     def predict(self, x: Any) -> Predictions:
         """Answers for raw inputs: preprocessing included, names of classes out.
@@ -182,6 +196,7 @@ def save_result(run: Run) -> None:
         "evaluation": run.evaluation.written() if run.evaluation else None,
         "timings": run.timings,
         "notes": list(run.notes),
+        "phases": [asdict(phase) for phase in run.phases],
     }
     write_atomically(run.folder / RESULT, json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False))
 
@@ -199,6 +214,7 @@ def load_run(folder: Path, name: str = "") -> Run:
         history = {key: [float(value) for value in values] for key, values in result["history"].items()}
         evaluation = read_evaluation(result["evaluation"]) if result["evaluation"] else None
         own_name, status, timings, notes = (result[key] for key in ("name", "status", "timings", "notes"))
+        phases = tuple(Phase(**phase) for phase in result.get("phases", ()))
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise StoreError(
             tr(f"{folder} holds no finished run", f"{folder} no contiene un experimento terminado"),
@@ -215,6 +231,7 @@ def load_run(folder: Path, name: str = "") -> Run:
         timings=timings,
         notes=tuple(notes),
         folder=folder,
+        phases=phases,
     )
 
 

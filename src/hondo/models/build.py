@@ -19,6 +19,7 @@ from hondo.models.layers import Penalty, apply_residual, make_layer
 from hondo.models.presets import resolve_layers
 from hondo.models.pretrained.head import with_output
 from hondo.models.shapes import Shape
+from hondo.models.transfer.build import build_transfer
 
 __all__ = ["Names", "build_model", "resolve_layers"]
 
@@ -41,7 +42,7 @@ def build_model(
     NumPy.
 
     Args:
-        spec: a preset, layers, a pretrained network, or Python code.
+        spec: a preset, layers, a pretrained network, a transfer, or Python code.
         input_shape: one preprocessed sample's shape, without the batch.
         outputs: classes, or numbers to predict.
         task: classification or regression.
@@ -72,6 +73,10 @@ def build_model(
             outputs=outputs,
             task=task,
             dropout=spec.dropout or 0.0,
+        )
+    if spec.transfer is not None:
+        return build_transfer(
+            spec.transfer, input_shape=input_shape, outputs=outputs, task=task, seed=seed, penalty=Penalty(l1, l2)
         )
     if layers is None:
         raise ModelError(

@@ -11,10 +11,20 @@ from hondo.core.errors import StoreError
 from hondo.core.events import CancelToken, Notice, Sink, fan_out, no_sink
 from hondo.core.language import tr
 from hondo.core.spec import RunSpec
-from hondo.engine.checkpoint import load_checkpoint
+from hondo.engine.checkpoint import Checkpoint, load_checkpoint
 from hondo.experiments.device import device_name
 from hondo.experiments.flow import execute
-from hondo.experiments.run import CHECKPOINT, MODEL, PREPROCESS, REPORT, RESULT, SPEC, Run, load_run
+from hondo.experiments.run import (
+    CHECKPOINT,
+    HEAD_CHECKPOINT,
+    MODEL,
+    PREPROCESS,
+    REPORT,
+    RESULT,
+    SPEC,
+    Run,
+    load_run,
+)
 from hondo.experiments.specs.read import read_spec
 from hondo.store.artefacts import add_artefact
 from hondo.store.metrics import write_metrics
@@ -139,11 +149,13 @@ def summary(run: Run) -> dict[str, Any]:
 
 
 def _remember_epochs(workspace: Workspace, record: RunRecord) -> None:
-    """Write the epochs that the checkpoint knows: a killed process may have saved it before its metrics."""
-    path = record.folder / CHECKPOINT
-    if not path.exists():
-        return
-    saved = load_checkpoint(path)
+    """Write the epochs that the checkpoints know: a killed process may have saved one before its metrics."""
+    for path in (record.folder / HEAD_CHECKPOINT, record.folder / CHECKPOINT):
+        if path.exists():
+            _remember(workspace, record, load_checkpoint(path))
+
+
+def _remember(workspace: Workspace, record: RunRecord, saved: Checkpoint) -> None:
     series = {**saved.history, "learning_rate": saved.learning_rates}
     points = [
         MetricPoint(name, epoch, value, epoch=epoch)

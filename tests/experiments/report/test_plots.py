@@ -14,16 +14,13 @@ from matplotlib.figure import Figure
 
 from hondo.core.language import use_language
 from hondo.experiments.evaluate import evaluate_classification
+from hondo.experiments.report.curves import best_epoch, curves, plot_curve, plot_curves
 from hondo.experiments.report.figures import DPI, as_pictures, data_uri, plain_text, png_bytes, save_png, svg_markup
 from hondo.experiments.report.plots import (
     Regions,
-    best_epoch,
-    curves,
     finite_pairs,
     plot_agreement,
     plot_confusion,
-    plot_curve,
-    plot_curves,
     plot_errors,
     plot_points,
     plot_regression,

@@ -31,6 +31,8 @@ DATA: dict[str, Any] = {
     "diabetes-regression": ((10,), 1),
     "diabetes-two-inputs": ((10,), 1),
     "shapes-cnn": ((32, 32, 3), 10),
+    "cifar10-transfer": ((32, 32, 3), 10),
+    "shapes-transfer": ((32, 32, 3), 10),
 }
 
 
@@ -65,12 +67,12 @@ def test_the_layers_fit_the_data_and_inputs_are_scaled(name: str) -> None:
     assert spec.preprocess.scale != "none" or spec.preprocess.standardise != "none"
 
 
-@pytest.mark.parametrize("name", [name for name in DATA if read_spec(name).model.pretrained])
+@pytest.mark.parametrize("name", [name for name in DATA if read_spec(name).model.network])
 def test_pretrained_networks_get_raw_pixels_of_a_size_that_they_take(name: str) -> None:
     spec, (shape, _) = read_spec(name), DATA[name]
     assert (spec.preprocess.scale, spec.preprocess.standardise) == ("none", "none")
     assert spec.preprocess.resize in (None, shape[:2])
-    check_size(find_network(spec.model.pretrained or ""), *shape[:2])
+    check_size(find_network(spec.model.network or ""), *shape[:2])
 
 
 def test_the_classic_network_is_as_the_guide_has_it() -> None:

@@ -9,19 +9,18 @@ import pytest
 from hondo.core.backend import keras
 from hondo.core.errors import ModelError
 from hondo.core.language import use_language
-from hondo.models.pretrained import build
 from hondo.models.pretrained.build import pretrained
 from hondo.models.pretrained.catalogue import NETWORKS
-from hondo.models.pretrained.names import imagenet_names
+from hondo.models.pretrained.names import IMAGENET_CLASSES, imagenet_names
 from hondo.models.pretrained.weights import at_hand, local_weights
 
 PICTURES = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3)).astype("float32")
 
 
-def nothing(*, input_shape: tuple[int, int, int], name: str, **options: object) -> keras.Model:
+def nothing(*, input_shape: tuple[int, int, int], **options: object) -> keras.Model:
     """A network that does nothing, so that what reaches it comes out."""
     inputs = keras.Input(input_shape)
-    return keras.Model(inputs, keras.layers.Identity()(inputs), name=name)
+    return keras.Model(inputs, keras.layers.Identity()(inputs))
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -41,6 +40,15 @@ def test_a_real_network_takes_raw_pictures() -> None:
     prepared = keras.applications.mobilenet_v2.preprocess_input(PICTURES.copy())
     expected = model.get_layer("backbone").predict(prepared, verbose=0)
     np.testing.assert_allclose(model.predict(PICTURES, verbose=0), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["efficientnet_v2_b0", "convnext_tiny"])
+def test_networks_whose_functions_read_their_own_name_can_be_built(name: str) -> None:
+    model = pretrained(name, weights=None, shape=(32, 32, 3), classes=None)
+    reference = getattr(keras.applications, NETWORKS[name].function)(
+        weights=None, include_top=False, input_shape=(32, 32, 3)
+    )
+    assert model.get_layer("backbone").count_params() == reference.count_params()
 
 
 @pytest.mark.parametrize("name", ["vgg16", "mobilenet_v2"])
@@ -122,7 +130,7 @@ def unreachable(**options: object) -> None:
     ("options", "words"),
     [
         ({"shape": (16, 16, 3)}, "from 32×32 on"),
-        ({"shape": (32, 32, 1)}, "3 channels"),
+        ({"shape": (32, 32, 4)}, "3 channels"),
         ({"classes": 10}, "1000 classes, not 10"),
         ({"weights": "nowhere.h5"}, "no file"),
     ],
@@ -134,7 +142,7 @@ def test_what_cannot_be_is_refused(options: dict, words: str) -> None:
 
 def test_class_names_come_from_the_folder_and_numbers_stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HONDO_WEIGHTS", str(tmp_path))
-    index = {str(number): [f"n{number:08}", f"great_thing_{number}"] for number in range(build.IMAGENET_CLASSES)}
+    index = {str(number): [f"n{number:08}", f"great_thing_{number}"] for number in range(IMAGENET_CLASSES)}
     (tmp_path / "imagenet_class_index.json").write_text(json.dumps(index), encoding="utf-8")
     names, note = imagenet_names()
     assert (names[7], len(names), note) == ("great thing 7", 1000, "")

@@ -41,7 +41,7 @@ def test_weights_from_a_file_are_those_of_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "words"), [((1024,), "takes pictures"), ((16, 16, 3), "32×32 on"), ((32, 32, 1), "3 channels")]
+    ("shape", "words"), [((1024,), "takes pictures"), ((16, 16, 3), "32×32 on"), ((32, 32, 4), "3 channels")]
 )
 def test_samples_that_are_no_such_pictures_are_refused(shape: tuple[int, ...], words: str) -> None:
     with pytest.raises(ModelError, match=words):

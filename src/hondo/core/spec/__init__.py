@@ -15,12 +15,14 @@ from hondo.core.spec.graph import GraphSpec
 from hondo.core.spec.layers import LayerSpec
 from hondo.core.spec.learn import EarlyStoppingSpec, LearnSpec, ReduceOnPlateauSpec, ScheduleSpec, TrainSpec
 from hondo.core.spec.model import ModelSpec
+from hondo.core.spec.transfer import FineTuneSpec, TransferSpec
 
 __all__ = [
     "AboutSpec",
     "AugmentSpec",
     "DataSpec",
     "EarlyStoppingSpec",
+    "FineTuneSpec",
     "GraphSpec",
     "LayerSpec",
     "LearnSpec",
@@ -31,6 +33,7 @@ __all__ = [
     "ScheduleSpec",
     "SpecPart",
     "TrainSpec",
+    "TransferSpec",
 ]
 
 
@@ -77,6 +80,8 @@ class RunSpec(SpecPart):
             unused(self.learn, {"l1", "l2"}, "model code sets its own", "el código del modelo pone los suyos")
         if self.augment is not None and self.augment.mixes:
             self._targets_mix(self.augment)
+        if self.model.transfer is not None:
+            self._features_fit(self.model.transfer)
         for part in (self.train.early_stopping, self.train.reduce_on_plateau):
             if part and part.monitor.startswith("val_") and self.data.validation == 0:
                 raise refuse(
@@ -85,6 +90,25 @@ class RunSpec(SpecPart):
                     "data.validation",
                 )
         return self
+
+    def _features_fit(self, transfer: TransferSpec) -> None:
+        """Refuse what a head's features cannot give: fresh ones without augmentation, cached ones of mixed targets."""
+        cached = transfer.features == "cached"
+        if self.augment is None and (transfer.augmented_passes is not None or not cached):
+            key = "augmented_passes" if cached else "features"
+            raise refuse(
+                f"{key!r} would not be used: without 'augment' the features are the same in each epoch",
+                f"{key!r} no se usaría: sin 'augment' las características son iguales en cada época",
+                f"model.transfer.{key}",
+            )
+        if cached and self.augment is not None and self.augment.mixes:
+            raise refuse(
+                "mixup and cutmix blend targets anew in each epoch, which cached features cannot: "
+                "set model.transfer.features: recomputed",
+                "mixup y cutmix mezclan objetivos en cada época, lo que las características guardadas impiden: "
+                "ponga model.transfer.features: recomputed",
+                "model.transfer.features",
+            )
 
     def _targets_mix(self, augment: AugmentSpec) -> None:
         """Refuse what cannot be blended: class numbers, and by area the numbers of a regression."""

@@ -46,6 +46,9 @@ class ScheduleSpec(SpecPart):
         return self
 
 
+Schedule = Annotated[ScheduleSpec, BeforeValidator(lambda v: {"kind": v} if isinstance(v, str) else v)]
+
+
 class LearnSpec(SpecPart):
     """How the model learns. What is left out follows from the task."""
 
@@ -53,9 +56,7 @@ class LearnSpec(SpecPart):
     """Who moves the weights."""
     learning_rate: Positive | None = None
     """The size of the steps (sgd 0.01, the others 0.001)."""
-    schedule: Annotated[ScheduleSpec, BeforeValidator(lambda v: {"kind": v} if isinstance(v, str) else v)] = (
-        ScheduleSpec()
-    )
+    schedule: Schedule = ScheduleSpec()
     """How the learning rate changes while training."""
     momentum: Annotated[float, Field(ge=0, lt=1)] | None = None
     """sgd, rmsprop: how much of the last step is kept (0)."""

@@ -1,4 +1,4 @@
-"""The part of a spec about the model: a preset, layers in a row or as a graph, a famous network, or Python code."""
+"""The part of a spec about the model: layers in a row or as a graph, a network trained elsewhere, or Python code."""
 
 from typing import Literal, Self
 
@@ -8,10 +8,11 @@ from hondo.core.language import tr
 from hondo.core.spec.base import Count, Share, SpecPart, refuse, unused
 from hondo.core.spec.graph import GraphSpec
 from hondo.core.spec.layers import ActivationName, InitialiserName, Layer
+from hondo.core.spec.transfer import Transfer
 
 
 class ModelSpec(SpecPart):
-    """Exactly one of `preset`, `layers`, `graph`, `pretrained`, `python` and `given`."""
+    """Exactly one of `preset`, `layers`, `graph`, `pretrained`, `transfer`, `python` and `given`."""
 
     preset: Literal["perceptron", "mlp", "cnn", "residual"] | None = None
     """A ready architecture; the output layer follows from the data."""
@@ -23,7 +24,9 @@ class ModelSpec(SpecPart):
     """A network of keras.applications by name, such as `resnet50`: it takes raw pixels, and a new output layer follows
     from the data."""
     weights: str | None = None
-    """pretrained: `imagenet` (the default), `none`, or a file."""
+    """pretrained: `none`, or a file; left out, the weights that the network is known for (ImageNet's)."""
+    transfer: Transfer | None = None
+    """A network that was trained elsewhere as a frozen backbone, with a new head; fine-tuned if asked for."""
     python: str | None = None
     """`module:function` returning a Keras model; it is called with `input_shape` and `outputs`."""
     given: str | None = None
@@ -43,15 +46,20 @@ class ModelSpec(SpecPart):
     batch_normalization: bool | None = None
     """mlp, cnn: after each hidden layer or convolution (false)."""
 
+    @property
+    def network(self) -> str | None:
+        """The name of the network that brings its own preprocessing, if one does."""
+        return self.transfer.backbone if self.transfer is not None else self.pretrained
+
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        ways = ("preset", "layers", "graph", "pretrained", "python", "given")
+        ways = ("preset", "layers", "graph", "pretrained", "transfer", "python", "given")
         given = [name for name in ways if getattr(self, name) is not None]
         if len(given) != 1:
-            got = ", ".join(given) or tr("none of them", "ninguno")
+            got, listed = ", ".join(given) or tr("none of them", "ninguno"), ", ".join(map(repr, ways[:-1]))
             raise refuse(
-                f"give exactly one of 'preset', 'layers', 'graph', 'pretrained' and 'python'; got {got}",
-                f"indique exactamente uno de 'preset', 'layers', 'graph', 'pretrained' y 'python'; se recibió: {got}",
+                f"give exactly one of {listed}; got {got}",
+                f"indique exactamente uno de {listed}; se recibió: {got}",
             )
         shaping = {"hidden", "filters", "kernel_size", "activation", "initializer", "dropout", "batch_normalization"}
         used = {

@@ -56,6 +56,7 @@ class ReportData:
         parameters: how many there are in all.
         learning: optimizer, learning rate and loss, in a line.
         history: values an epoch by name, as Keras keeps them; empty when no epoch was completed.
+        phases: name, epochs and what learnt, of each part of the training where it had several.
         best: the epoch (from 0) whose weights were kept; None for the one with the lowest validation loss.
         evaluation: the scores on held-out data.
         evaluated_on: which split that was: ``test`` or ``validation``.
@@ -83,6 +84,7 @@ class ReportData:
     parameters: int = 0
     learning: str = ""
     history: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    phases: Sequence[tuple[str, int, str]] = ()
     best: int | None = None
     evaluation: Evaluation | None = None
     evaluated_on: str = "test"
@@ -106,3 +108,8 @@ class ReportData:
         """What the numbers to predict are called, where there are several and they have names."""
         names = self.dataset.get("targets", ())
         return names if len(names) > 1 else ()
+
+    @property
+    def phase_lengths(self) -> list[tuple[str, int]]:
+        """The parts of the training by name, and how many epochs each took."""
+        return [(name, epochs) for name, epochs, _ in self.phases]

@@ -12,7 +12,9 @@ import re
 import threading
 import unicodedata
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -21,7 +23,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from hondo.core.arrays import Array
+from hondo.core.arrays import Array, FloatArray
 from hondo.core.files import write_atomically
 
 INK, MUTED, FAINT, PAPER = "#1c2630", "#5c6975", "#d9dee2", "#ffffff"
@@ -86,6 +88,20 @@ def plain_text(text: str, longest: int) -> str:
         "".join(" " if unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign for sign in whole).split()
     )
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def draw_legend(axes: Axes, names: Sequence[str] = (), **where: Any) -> None:
+    """A quiet legend. Names are set afterwards: Matplotlib would drop those that begin with an underscore."""
+    legend = axes.legend(frameon=False, labelcolor=MUTED, prop={"size": 8.5, "family": FONT}, **where)
+    for text, name in zip(legend.get_texts(), names, strict=False):
+        text.set_parse_math(False)
+        text.set_text(plain_text(name, 20))
+
+
+def finite(values: Sequence[float] | FloatArray) -> FloatArray:
+    """The values as an array, NaN where they are not finite (Matplotlib leaves a gap there)."""
+    array = np.asarray(values, dtype=np.float64)
+    return np.where(np.isfinite(array), array, np.nan)
 
 
 def as_pictures(x: Array) -> Array:

@@ -13,6 +13,7 @@ from hondo.experiments.evaluation import ClassificationEvaluation
 from hondo.experiments.predict import predict_raw
 from hondo.experiments.report.model_graph import model_graph
 from hondo.experiments.report.page import Glimpse, Points, Regions, ReportData, write_report
+from hondo.experiments.report.wording import spoken
 from hondo.experiments.run import CHECKPOINT, MODEL, PREPROCESS, RESULT, SPEC, Run, held_out
 from hondo.experiments.specs.write import spec_to_yaml
 
@@ -44,6 +45,7 @@ def report_on(run: Run, environment: dict[str, Any]) -> None:
             parameters=run.model.count_params(),
             learning=learning_line(run.spec),
             history=run.history,
+            phases=[(spoken(phase.name), phase.epochs, phase.about) for phase in run.phases],
             best=best_epoch(run),
             evaluation=evaluation,
             evaluated_on=name,

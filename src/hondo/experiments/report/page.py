@@ -14,13 +14,13 @@ from hondo.core.files import write_atomically
 from hondo.core.language import language, tr
 from hondo.experiments.evaluation import ClassificationEvaluation
 from hondo.experiments.report import view, wording
+from hondo.experiments.report.curves import plot_curves
 from hondo.experiments.report.data import Glimpse, Points, ReportData
 from hondo.experiments.report.figures import save_png
 from hondo.experiments.report.graph_plot import plot_graph, worth_drawing
 from hondo.experiments.report.plots import (
     Regions,
     plot_confusion,
-    plot_curves,
     plot_points,
     plot_regression,
     plot_samples,
@@ -54,7 +54,7 @@ def write_report(folder: Path, report: ReportData) -> Path:
 
 def report_plots(report: ReportData) -> dict[str, Figure]:
     """The figures that a report's data allow, by name: curves, and confusion, worst, graph, regression, points."""
-    plots = {"curves": plot_curves(report.history, best=report.best)}
+    plots = {"curves": plot_curves(report.history, best=report.best, phases=report.phase_lengths)}
     if isinstance(report.evaluation, ClassificationEvaluation):
         plots["confusion"] = plot_confusion(report.evaluation)
         if report.evaluation.worst and view.are_pictures(report.worst_pictures):

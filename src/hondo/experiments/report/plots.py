@@ -1,10 +1,10 @@
-"""The figures of an experiment: how it learned, what it confuses, where it is far off.
+"""The figures of an experiment's results: what it confuses, where it is far off; ``curves.py`` has how it learned.
 
 Every function returns a Matplotlib ``Figure`` made without pyplot, so nothing is shared between threads and nothing
 opens a window. ``hondo.experiments.report.figures`` says how they look and how they are saved.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,13 +27,14 @@ from hondo.experiments.report.figures import (
     PAPER,
     SIGNAL,
     as_pictures,
+    draw_legend,
+    finite,
     label_axes,
     new_axes,
     new_figure,
     plain_text,
     say_nothing_to_see,
 )
-from hondo.experiments.report.wording import quantity
 
 # Okabe and Ito (2008), "Color Universal Design", with this house's accent as its blue.
 CLASS_COLOURS = (ACCENT, "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a900", "#5c6975")
@@ -42,7 +43,7 @@ MARKERS = "os^DvPX*"
 _NOTHING = "#f3f5f7"
 _DOTS: dict[str, Any] = {"s": 26, "edgecolors": PAPER, "linewidths": 0.6, "zorder": 3}
 _MOST_POINTS = 1500
-_PANEL, _SQUARE = (4.2, 2.8), (4.2, 3.6)  # inches
+_SQUARE = (4.2, 3.6)  # inches
 
 
 @dataclass(frozen=True)
@@ -58,129 +59,6 @@ class Regions:
     x1: FloatArray
     x2: FloatArray
     values: FloatArray
-
-
-@dataclass(frozen=True)
-class Curve:
-    """One quantity over the epochs, on training and on validation samples; either may be empty."""
-
-    name: str
-    train: tuple[float, ...]
-    validation: tuple[float, ...] = ()
-
-
-def curves(history: Mapping[str, Sequence[float]]) -> tuple[Curve, ...]:
-    """The quantities of a history, the loss first; the learning rate last, and only if it ever changes."""
-    names = list(dict.fromkeys(name.removeprefix("val_") for name in history))
-    names.sort(key=lambda name: (name != "loss", name == "learning_rate"))
-    found = [Curve(name, tuple(history.get(name, ())), tuple(history.get(f"val_{name}", ()))) for name in names]
-    return tuple(
-        curve
-        for curve in found
-        if (curve.train or curve.validation) and (curve.name != "learning_rate" or len(set(curve.train)) > 1)
-    )
-
-
-def best_epoch(history: Mapping[str, Sequence[float]]) -> int | None:
-    """The epoch (from 0) with the lowest validation loss, or training loss without one; None if none is finite."""
-    losses = _finite(history.get("val_loss") or history.get("loss") or ())
-    return int(np.nanargmin(losses)) if np.isfinite(losses).any() else None
-
-
-def plot_curves(history: Mapping[str, Sequence[float]], *, best: int | None = None) -> Figure:
-    """Loss, metrics and learning rate over the epochs, three panels a row.
-
-    Args:
-        history: values an epoch by name, as Keras keeps them (``loss``, ``val_loss`` …). What is not finite is a gap.
-        best: the epoch (from 0) to mark; left out, the one with the lowest validation loss.
-
-    Returns:
-        The figure; of an empty history, one that says so.
-    """
-    shown = curves(history)
-    if not shown:
-        figure = new_figure(*_PANEL)
-        say_nothing_to_see(new_axes(figure), tr("no epoch was completed", "no se completó ninguna época"))
-        return figure
-    best = best_epoch(history) if best is None else best
-    columns = min(3, len(shown))
-    rows = -(-len(shown) // columns)
-    figure = new_figure(_PANEL[0] * columns, _PANEL[1] * rows)
-    for place, curve in enumerate(shown, start=1):
-        _draw_curve(new_axes(figure, rows, columns, place), curve, best)
-    return figure
-
-
-def plot_curve(curve: Curve, *, best: int | None = None) -> Figure:
-    """One quantity over the epochs, with the epoch ``best`` (from 0) marked."""
-    figure = new_figure(*_PANEL)
-    _draw_curve(new_axes(figure), curve, best)
-    return figure
-
-
-def _draw_curve(axes: Axes, curve: Curve, best: int | None) -> None:
-    train, validation = _finite(curve.train), _finite(curve.validation)
-    label_axes(axes, tr("epoch", "época"), title=quantity(curve.name))
-    if not (np.isfinite(train).any() or np.isfinite(validation).any()):
-        say_nothing_to_see(axes, tr("no finite value", "ningún valor finito"))
-        return
-    epochs = max(len(train), len(validation))
-    margin = 0.05 * (epochs - 1) or 0.5
-    axes.set_xlim(1 - margin, epochs + margin)
-    ticks = MaxNLocator(integer=True, nbins=6, min_n_ticks=1).tick_values(1, epochs)
-    axes.set_xticks([tick for tick in ticks if 1 <= tick <= epochs] or [1])
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
-    axes.grid(axis="y", color=FAINT, linewidth=0.8)
-    both = len(train) > 0 and len(validation) > 0
-    watched = validation if len(validation) else train
-    if curve.name == "learning_rate":
-        best = None  # it is set, not found out
-    marker = "o" if len(watched) < 3 else ""
-    if both:
-        _draw_line(axes, train, tr("training", "entrenamiento"), (MUTED, (0, (4, 2)), 1.4), marker)
-    _draw_line(axes, watched, tr("validation", "validación"), (ACCENT, "-", 2.0), marker)
-    if best is not None and best < len(watched) and np.isfinite(watched[best]):
-        axes.axvline(best + 1, color=FAINT, linewidth=1.2, zorder=1)
-        axes.plot(best + 1, watched[best], "o", color=ACCENT, markeredgecolor=PAPER, markersize=8, zorder=4)
-        _write_value(axes, watched, best)
-    if both:
-        place = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": 2, "borderaxespad": 0.2}
-        _draw_legend(axes, **place, handlelength=1.6, columnspacing=1.2)
-
-
-def _draw_line(axes: Axes, values: FloatArray, name: str, style: tuple[str, Any, float], marker: str) -> None:
-    colour, dash, width = style
-    epochs = np.arange(1, len(values) + 1)
-    axes.plot(epochs, values, color=colour, linestyle=dash, linewidth=width, marker=marker, label=name, zorder=3)
-
-
-def _write_value(axes: Axes, line: FloatArray, best: int) -> None:
-    """Write the best epoch's value at the far end of its vertical line, where curves rarely are."""
-    left = best > (len(line) - 1) / 2
-    low, high = axes.get_ylim()
-    top = line[best] < (low + high) / 2
-    axes.annotate(
-        f"{line[best]:.4g}",
-        (best + 1, 1.0 if top else 0.0),
-        xytext=(-5 if left else 5, -4 if top else 4),
-        xycoords=axes.get_xaxis_transform(),
-        textcoords="offset points",
-        ha="right" if left else "left",
-        va="top" if top else "bottom",
-        color=ACCENT,
-        fontsize=9.5,
-        fontweight="bold",
-        fontfamily=FONT,
-        zorder=5,
-    )
-
-
-def _draw_legend(axes: Axes, names: Sequence[str] = (), **where: Any) -> None:
-    """A quiet legend. Names are set afterwards: Matplotlib would drop those that begin with an underscore."""
-    legend = axes.legend(frameon=False, labelcolor=MUTED, prop={"size": 8.5, "family": FONT}, **where)
-    for text, name in zip(legend.get_texts(), names, strict=False):
-        text.set_parse_math(False)
-        text.set_text(plain_text(name, 20))
 
 
 def plot_confusion(evaluation: ClassificationEvaluation) -> Figure:
@@ -361,11 +239,11 @@ def _draw_classes(axes: Axes, x: FloatArray, y: Array, classes: Sequence[str], r
         colour, marker = CLASS_COLOURS[number % len(CLASS_COLOURS)], MARKERS[number % len(MARKERS)]
         axes.scatter(*x[y == number].T, color=colour, marker=marker, label=f"{number}", **_DOTS)
     if len(classes) <= 20:
-        _draw_legend(axes, classes, loc="upper left", bbox_to_anchor=(1.0, 1.0), handletextpad=0.2)
+        draw_legend(axes, classes, loc="upper left", bbox_to_anchor=(1.0, 1.0), handletextpad=0.2)
 
 
 def _draw_numbers(axes: Axes, x: FloatArray, y: Array, regions: Regions | None) -> None:
-    shown = _finite(y if regions is None else np.concatenate([y, regions.values.ravel()]))
+    shown = finite(y if regions is None else np.concatenate([y, regions.values.ravel()]))
     low, high = (float(np.nanmin(shown)), float(np.nanmax(shown))) if np.isfinite(shown).any() else (0.0, 1.0)
     colours = LinearSegmentedColormap.from_list("numbers", [CLASS_COLOURS[0], _NOTHING, CLASS_COLOURS[5]])
     if regions is not None:
@@ -393,9 +271,3 @@ def _draw_class_regions(axes: Axes, regions: Regions) -> None:
 def _extent(regions: Regions) -> dict[str, Any]:
     ends = (regions.x1[0], regions.x1[-1], regions.x2[0], regions.x2[-1])
     return {"extent": ends, "origin": "lower", "aspect": "auto", "interpolation": "bilinear", "zorder": 1}
-
-
-def _finite(values: Sequence[float] | FloatArray) -> FloatArray:
-    """The values as an array, NaN where they are not finite (Matplotlib leaves a gap there)."""
-    array = np.asarray(values, dtype=np.float64)
-    return np.where(np.isfinite(array), array, np.nan)

@@ -22,17 +22,15 @@ from hondo.experiments.evaluation import (
     Mistake,
     RegressionEvaluation,
 )
+from hondo.experiments.report.curves import best_epoch, curves, plot_curve
 from hondo.experiments.report.data import ReportData
 from hondo.experiments.report.figures import as_pictures, data_uri, png_bytes, svg_markup
 from hondo.experiments.report.graph_plot import describe_graph, has_shortcuts, plot_graph, worth_drawing
 from hondo.experiments.report.model_graph import condensed
 from hondo.experiments.report.plots import (
-    best_epoch,
-    curves,
     finite_pairs,
     plot_agreement,
     plot_confusion,
-    plot_curve,
     plot_errors,
     plot_points,
 )
@@ -203,7 +201,9 @@ def charts(report: ReportData) -> list[Markup]:
             if values
         ]
         about = tr(f"{quantity(curve.name)} by epoch", f"{quantity(curve.name)} por época") + ": " + "; ".join(ends)
-        drawn.append(Markup(svg_markup(plot_curve(curve, best=best), f"curve{place}", about)))
+        drawn.append(
+            Markup(svg_markup(plot_curve(curve, best=best, phases=report.phase_lengths), f"curve{place}", about))
+        )
     return drawn
 
 

@@ -129,6 +129,8 @@ def spoken(name: str) -> str:
         "array": tr("arrays", "arrays"),
         "data": tr("loading and preprocessing", "carga y preprocesamiento"),
         "model": tr("model", "modelo"),
+        "head": tr("head", "cabeza"),
+        "fine_tune": tr("fine-tuning", "ajuste fino"),
         "evaluate": tr("evaluation", "evaluación"),
         "report": tr("report", "informe"),
         "platform": tr("system", "sistema"),

@@ -199,8 +199,10 @@ def _open_shorthand(value: Any, path: KeyPath, override: str) -> dict[str, Any]:
     """What stands for ``value`` when a key inside it is set: a missing section is empty, a bare value its main key."""
     if value is None:
         return {}
-    if path == ("learn", "schedule"):
+    if path[-1] == "schedule" and path[0] in ("learn", "model"):
         return {"kind": value}
+    if path == ("model", "transfer"):
+        return {"backbone": value}
     below = _below_layers(path)
     if len(below) == 1:
         return {value: {}}

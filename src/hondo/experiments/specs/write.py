@@ -93,13 +93,15 @@ def spec_schema() -> dict[str, Any]:
     parts["GraphLayer"] = _layer_schema(parts["GraphLayer"], parts, wiring)
     for part in ("LayerFrom", "GraphOutput", "GraphSpec"):
         _allow_one_name(parts[part])
-    learn = parts["LearnSpec"]["properties"]
     kinds = ScheduleSpec.model_json_schema()["properties"]["kind"]["enum"]
-    learn["schedule"] = {
-        "title": "Schedule",
-        "description": learn["schedule"].get("description", ""),
-        "anyOf": [{"$ref": "#/$defs/ScheduleSpec"}, {"enum": kinds}],
-    }
+    for part in ("LearnSpec", "FineTuneSpec"):
+        options = parts[part]["properties"]
+        options["schedule"] = {
+            "title": "Schedule",
+            "description": options["schedule"].get("description", ""),
+            "anyOf": [{"$ref": "#/$defs/ScheduleSpec"}, {"enum": kinds}],
+        }
+    parts["ModelSpec"]["properties"]["transfer"]["anyOf"].append({"type": "string"})
     return {"$schema": SCHEMA_DIALECT, **schema, "title": "Hondo run spec"}
 
 

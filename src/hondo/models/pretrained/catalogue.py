@@ -1,4 +1,4 @@
-"""Every network of ``keras.applications`` by name: how Keras calls it, and which picture sizes it takes.
+"""Every network of ``keras.applications`` by name, and Hondo's own: what it is called and which pictures it takes.
 
 A test holds this table against Keras: no network is missing, and every size is the one that Keras works with.
 """
@@ -17,8 +17,9 @@ class Network:
         name: as specs and commands write it.
         function: its name in ``keras.applications``.
         module: the module there that holds its preprocessing.
-        size: height and width of the pictures that its ImageNet weights expect.
+        size: height and width of the pictures that its own weights expect.
         smallest: the least height and width that it can take.
+        classes: how many the classifier of its own weights tells apart.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Network:
     module: str
     size: int = 224
     smallest: int = 32
+    classes: int = 1000
 
 
 _ALL = (
@@ -71,6 +73,9 @@ _ALL = (
     ),
 )
 NETWORKS = {network.name: network for network in _ALL}
+"""Those of Keras."""
+OWN = Network("hondo_mini", "hondo_mini", "", 32, 8, 20)
+"""The one that comes with Hondo; see :mod:`hondo.models.pretrained.own`."""
 
 
 def find_network(name: str) -> Network:
@@ -83,12 +88,13 @@ def find_network(name: str) -> Network:
         >>> find_network("inception_v3").size
         299
     """
-    if name not in NETWORKS:
+    known = {**NETWORKS, OWN.name: OWN}
+    if name not in known:
         raise ModelError(
             tr(f"there is no network {name!r}", f"no existe la red {name!r}"),
-            nearest(name, NETWORKS),
+            nearest(name, known),
         )
-    return NETWORKS[name]
+    return known[name]
 
 
 def check_size(network: Network, height: int, width: int) -> None:

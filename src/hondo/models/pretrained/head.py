@@ -2,7 +2,7 @@
 
 from hondo.core.backend import KerasModel, keras
 from hondo.data.dataset import Task
-from hondo.models.pretrained.build import IMAGENET, pretrained
+from hondo.models.pretrained.build import KNOWN_FOR, pretrained
 
 
 def with_output(
@@ -18,8 +18,8 @@ def with_output(
 
     Args:
         name: which network.
-        weights: ``"imagenet"``, ``"none"``, or a file; None is ``"imagenet"``.
-        input_shape: of a raw picture ``(height, width, 3)``, values 0 to 255.
+        weights: as a spec says it, see :func:`spoken_weights`.
+        input_shape: of a raw picture ``(height, width, channels)``, values 0 to 255.
         outputs: classes, or numbers to predict.
         task: classification (softmax) or regression (linear).
         dropout: the share of features silenced while training.
@@ -27,10 +27,18 @@ def with_output(
     Raises:
         ModelError: see :func:`~hondo.models.pretrained.build.pretrained`.
     """
-    chosen = weights or IMAGENET
-    features = pretrained(name, weights=None if chosen == "none" else chosen, shape=input_shape, classes=None)
+    features = pretrained(name, weights=spoken_weights(weights), shape=input_shape, classes=None)
     x = features.output
     if dropout:
         x = keras.layers.Dropout(dropout, name="dropout")(x)
     activation = "softmax" if task == "classification" else "linear"
     return keras.Model(features.input, keras.layers.Dense(outputs, activation, name="output")(x), name=name)
+
+
+def spoken_weights(said: str | None) -> str | None:
+    """The weights that a spec asks for, as :func:`~hondo.models.pretrained.build.pretrained` takes them.
+
+    Args:
+        said: None for those that the network is known for, ``"none"`` for new ones, or a file.
+    """
+    return None if said == "none" else said or KNOWN_FOR

@@ -1,4 +1,4 @@
-"""The names of ImageNet's 1,000 classes, which its classifiers give by number."""
+"""The names of the classes that a pretrained classifier gives by number."""
 
 import json
 from functools import cache
@@ -6,12 +6,20 @@ from pathlib import Path
 
 from hondo.core.backend import keras
 from hondo.core.language import tr
-from hondo.models.pretrained.build import IMAGENET_CLASSES
+from hondo.models.pretrained.catalogue import OWN, Network
+from hondo.models.pretrained.own import CLASSES
 from hondo.models.pretrained.weights import weights_folder
+
+IMAGENET_CLASSES = 1000
 
 _FILE = "imagenet_class_index.json"
 _URL = f"https://storage.googleapis.com/download.tensorflow.org/data/{_FILE}"
 _MD5 = "c2c37ea517e94d9795004a39431a14cb"
+
+
+def class_names(network: Network) -> tuple[tuple[str, ...], str]:
+    """The names of the classes of a network's own classifier, and a note where something is missing."""
+    return (CLASSES, "") if network is OWN else imagenet_names()
 
 
 def imagenet_names() -> tuple[tuple[str, ...], str]:

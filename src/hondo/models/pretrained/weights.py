@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hondo.core.language import tr
-from hondo.models.pretrained.catalogue import NETWORKS, Network
+from hondo.models.pretrained.catalogue import NETWORKS, OWN, Network
 
 _SUFFIXES = (".h5", ".keras")
 
@@ -21,6 +21,11 @@ def weights_folder() -> Path | None:
     return Path(chosen).expanduser() if chosen else None
 
 
+def keras_folder() -> Path:
+    """Where Keras keeps the weights that it fetched."""
+    return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "models"
+
+
 def local_weights(network: Network, *, top: bool) -> Path | None:
     """The file with a network's weights in ``HONDO_WEIGHTS``, or None.
 
@@ -28,34 +33,37 @@ def local_weights(network: Network, *, top: bool) -> Path | None:
         network: whose weights.
         top: with the classifier of 1,000 classes, or without.
     """
-    return next((path for owner, with_top, path in _files() if owner == network.name and with_top == top), None)
+    found = _files(weights_folder())
+    return next((path for owner, with_top, path in found if owner == network.name and with_top == top), None)
 
 
-def at_hand() -> list[str]:
-    """The names of the networks with a file in ``HONDO_WEIGHTS``.
+def at_hand(*, top: bool | None = None) -> list[str]:
+    """The names of Keras's networks whose weights need not be fetched.
+
+    Args:
+        top: only files with the classifier, only files without it, or either.
 
     Example:
-        >>> import os
-        >>> "HONDO_WEIGHTS" in os.environ or at_hand() == []
+        >>> isinstance(at_hand(), list)
         True
     """
-    return sorted({owner for owner, _, _ in _files()})
+    found = [*_files(weights_folder()), *_files(keras_folder())]
+    return sorted({owner for owner, with_top, _ in found if top is None or with_top == top})
 
 
 def ways_out(network: Network) -> str:
     """What to do where the weights cannot be fetched."""
-    others = ", ".join(at_hand()) or tr("none", "ninguna")
+    listed = ", ".join([OWN.name, *at_hand()])
     return tr(
-        f"Set HONDO_WEIGHTS to a folder with Keras's file for {network.name}, or build it without weights "
-        f"(weights: none) and train it. At hand in HONDO_WEIGHTS: {others}.",
-        f"Ponga en HONDO_WEIGHTS una carpeta con el archivo de Keras para {network.name}, o constrúyala sin pesos "
-        f"(weights: none) y entrénela. A mano en HONDO_WEIGHTS: {others}.",
+        f"Set HONDO_WEIGHTS to a folder with Keras's file for {network.name}, or take one that needs no network: "
+        f"{listed}. To train {network.name} from the beginning: weights: none.",
+        f"Ponga en HONDO_WEIGHTS una carpeta con el archivo de Keras para {network.name}, o use una que no necesita "
+        f"conexión: {listed}. Para entrenar {network.name} desde el principio: weights: none.",
     )
 
 
-def _files() -> Iterator[tuple[str, bool, Path]]:
-    """Every weight file in the reader's folder: whose it is, whether the classifier is in it, and the file."""
-    folder = weights_folder()
+def _files(folder: Path | None) -> Iterator[tuple[str, bool, Path]]:
+    """Every weight file in a folder: whose it is, whether the classifier is in it, and the file."""
     if folder is None or not folder.is_dir():
         return
     plain = {_plain(name): name for name in NETWORKS}

@@ -1,0 +1,1 @@
+"""How the network that comes with Hondo is trained, and what it is worth: see README.md."""
