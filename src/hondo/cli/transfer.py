@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hondo.cli.options import AsJson, Changes
-from hondo.cli.output import print_table, say
+from hondo.cli.output import console, print_table, say
 from hondo.cli.stopping import stoppable
 from hondo.cli.summary import finish
 from hondo.cli.terminal import Display
@@ -76,6 +76,8 @@ def transfer(
         with Display(quiet=as_json) as display, stoppable() as stopper:
             run = launch(workspace, proposal.spec, sink=fan_out(stopper, display), cancel=stopper.token)
         if not as_json and run.evaluation is not None:
+            for note in [] if console.is_terminal else run.notes:  # on a terminal they were shown as they came
+                say(note)
             _tell_worst(run)
         finish(run, as_json=as_json)
     if not as_json:

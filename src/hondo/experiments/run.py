@@ -29,8 +29,9 @@ from hondo.experiments.evaluation import Evaluation, read_evaluation
 from hondo.experiments.predict import Predictions, predict_raw
 from hondo.experiments.report.curves import plot_curves
 from hondo.experiments.specs.read import read_spec
+from hondo.models import columns
 
-KNOWN_TO_KERAS = (metrics, output_losses, schedules)
+KNOWN_TO_KERAS = (columns, metrics, output_losses, schedules)
 """What a saved model may hold beside Keras's own: it can be read because these are imported."""
 
 CHECKPOINT, HEAD_CHECKPOINT, MODEL, PREPROCESS, RESULT, SPEC, REPORT = (

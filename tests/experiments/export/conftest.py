@@ -60,6 +60,24 @@ def digits(place: Path) -> Run:
     return trained("digits-mlp", place / "digits", "train.epochs=2")
 
 
+@pytest.fixture(scope="session")
+def two_inputs(place: Path) -> Run:
+    """A graph whose inputs are parts of a table."""
+    return trained("diabetes-two-inputs", place / "two-inputs", "train.epochs=2")
+
+
+@pytest.fixture(scope="session")
+def transferred(place: Path, pictures: Path) -> Run:
+    """A head on Hondo's own network, which scales its pictures itself."""
+    spec = {
+        "data": {"path": pictures.as_posix(), "test": 0.4, "validation": 0.0},
+        "preprocess": {"resize": [16, 16]},
+        "model": {"transfer": "hondo_mini"},
+        "train": {"epochs": 2, "batch_size": 8},
+    }
+    return trained(spec, place / "transferred")
+
+
 def _picture_spec(path: Path, **preprocess: Any) -> dict[str, Any]:
     return {
         "data": {"path": path.as_posix(), "test": 0.4},

@@ -25,7 +25,7 @@ def needs(form: str) -> Callable[[Any], Any]:
     return pytest.mark.skipif(bool(missing), reason=f"pip install 'hondo[{form}]': {', '.join(missing)} missing")
 
 
-NETWORKS = ["convolutional", "regression"]
+NETWORKS = ["convolutional", "regression", "two_inputs", "transferred"]
 
 
 def test_keras_is_a_copy_with_its_preprocessing(digits: Run, tmp_path: Path) -> None:

@@ -15,6 +15,10 @@ from typing import Any
 import numpy as np
 
 from hondo.core.backend import keras
+from hondo.models import columns
+
+KNOWN_TO_KERAS = (columns,)
+"""What a model may hold beside Keras's own layers: it can be read because this is imported."""
 
 
 def main() -> None:
