@@ -8,7 +8,7 @@ import pytest
 from hondo.core.backend import keras
 from hondo.core.errors import DataError, ModelError
 from hondo.core.language import use_language
-from hondo.experiments.rate_finder import find_learning_rate, search_for, smooth
+from hondo.experiments.rate_finder import RateSearch, find_learning_rate, search_for, smooth
 from hondo.experiments.report.figures import png_bytes
 from hondo.experiments.report.rate_plot import plot_rate_search
 from hondo.experiments.specs.read import read_spec
@@ -119,3 +119,9 @@ def test_a_loss_that_explodes_at_once_is_explained() -> None:
     model, x, y = quadratic(2.0)
     with pytest.raises(DataError, match="explodes within"):
         find_learning_rate(model, x * 1e3, y, lowest=1.0, highest=10.0)
+
+
+def test_a_loss_that_never_rose_is_no_ground_for_a_rate() -> None:
+    rates, falling = np.geomspace(1e-4, 1, 12), np.linspace(2, 1, 12)
+    assert RateSearch(rates, falling, falling, 0.1).still_falling
+    assert not RateSearch(rates, falling, np.append(falling[:-1], 3.0), 0.1).still_falling

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from hondo.cli.options import AsJson, Changes
-from hondo.cli.output import number, print_json, say
+from hondo.cli.output import number, print_json, say, warn
 from hondo.core.language import tr
 
 
@@ -46,6 +46,7 @@ def lr_find(
             {
                 "suggestion": search.suggestion,
                 "rule": search.rule,
+                "still_falling": search.still_falling,
                 "rates": search.rates.tolist(),
                 "losses": search.losses.tolist(),
                 "smoothed": search.smoothed.tolist(),
@@ -61,6 +62,13 @@ def lr_find(
             f"{len(search.rates)} pasos; la pérdida suavizada fue mínima, {loss}, con {rate}",
         )
     )
+    if search.still_falling:
+        warn(
+            tr(
+                "the loss was still falling at the highest rate, as it can for a single layer: take far less than this",
+                "la pérdida aún bajaba con la tasa más alta, como puede ocurrir con una sola capa: tome mucho menos",
+            )
+        )
     say(
         tr(
             f"begin with {search.suggestion:.2g}: a tenth of that (rule {search.rule})",

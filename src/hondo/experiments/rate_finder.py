@@ -46,6 +46,11 @@ class RateSearch:
     suggestion: float
     rule: str = RULE
 
+    @property
+    def still_falling(self) -> bool:
+        """Whether the loss was lowest at the highest rate tried: then the suggestion is no more than a guess."""
+        return int(self.smoothed.argmin()) == len(self.smoothed) - 1
+
 
 def find_learning_rate(
     model: KerasModel,

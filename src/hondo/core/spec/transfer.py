@@ -20,7 +20,8 @@ class FineTuneSpec(SpecPart):
     layer_decay: Annotated[float, Field(gt=0, le=1)] = 0.8
     """Each block learns at this share of the rate of the block above it; 1 for the same rate everywhere."""
     schedule: Schedule = ScheduleSpec(kind="cosine", warmup_epochs=0.5)
-    """How the learning rate changes in this phase; times count from its beginning."""
+    """How the learning rate changes in this phase; times count from its beginning. train.reduce_on_plateau is for the
+    head alone."""
     batch_normalization: Literal["keep", "update"] = "keep"
     """Whether unfrozen batch normalisations stay as they are, mean, variance, scale and offset, or follow the new
     pictures."""
