@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -289,3 +290,11 @@ def test_of_two_who_want_a_run_at_once_one_gets_it(workspace: Workspace, run: Ru
     refused, trains = sorted(trainers, key=lambda trainer: trainer.poll() is None)
     assert f"being trained by process {trains.pid}" in refused.communicate()[1]
     assert trains.communicate("done\n", timeout=60) == ("mine\n", "")
+
+
+def test_the_epochs_of_a_transfer_include_those_of_its_fine_tuning(workspace: Workspace, spec: RunSpec) -> None:
+    run = make(workspace, spec, "a")
+    assert run.epochs == 10
+    tuned = {"transfer": {"backbone": "hondo_mini", "fine_tune": {"epochs": 5}}}
+    assert replace(run, spec={**run.spec, "model": tuned}).epochs == 15
+    assert replace(run, spec={**run.spec, "model": {"transfer": {"backbone": "hondo_mini"}}}).epochs == 10

@@ -69,8 +69,10 @@ class RunRecord:
 
     @property
     def epochs(self) -> int | None:
-        """How many epochs the spec asks for."""
-        return self.spec.get("train", {}).get("epochs")
+        """How many epochs the spec asks for, those of fine-tuning included."""
+        planned = self.spec.get("train", {}).get("epochs")
+        tune = (self.spec.get("model", {}).get("transfer") or {}).get("fine_tune")
+        return planned + tune.get("epochs", 0) if planned is not None and tune else planned
 
 
 @dataclass(frozen=True)
