@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from typing import IO
 
 from hondo.core.errors import DataError
 from hondo.core.files import atomic_path, cannot_write
@@ -94,15 +95,32 @@ def _unpack(packed: zipfile.ZipFile, path: Path, folder: Path) -> tuple[str, ...
         target = folder / member.filename
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            with packed.open(member) as source, target.open("wb") as file:
-                while block := source.read(_BLOCK):
-                    file.write(block)
-        except _DAMAGED:
-            target.unlink(missing_ok=True)
-            damaged.append(member.filename)
+            with target.open("wb") as file:
+                whole = _copy(packed, member, file)
         except OSError as error:
             raise cannot_write(target, error) from error
+        if not whole:
+            target.unlink(missing_ok=True)
+            damaged.append(member.filename)
     return tuple(damaged)
+
+
+def _copy(packed: zipfile.ZipFile, member: zipfile.ZipInfo, file: IO[bytes]) -> bool:
+    """Copy a member out of its zip; whether it could be read to its end."""
+    unreadable = (*_DAMAGED, OSError)  # OSError: an offset that leads out of the file
+    try:
+        source = packed.open(member)
+    except unreadable:
+        return False
+    with source:
+        while True:
+            try:
+                block = source.read(_BLOCK)
+            except unreadable:
+                return False
+            if not block:
+                return True
+            file.write(block)
 
 
 def _check(members: list[zipfile.ZipInfo], path: Path) -> None:
