@@ -1,0 +1,145 @@
+"""The points that a network learns: a named set's, drawn ones or a file's, and what the network sees of them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hondo.core.arrays import Array, FloatArray
+from hondo.core.errors import DataError, nearest
+from hondo.core.language import tr
+from hondo.core.seeds import generator
+from hondo.data.rows import read_rows
+from hondo.data.sets import points as sets
+from hondo.playground.setup import OWN, Setup
+
+_FUNCTIONS = {
+    "x1": lambda p: p[:, 0],
+    "x2": lambda p: p[:, 1],
+    "x1^2": lambda p: p[:, 0] ** 2,
+    "x2^2": lambda p: p[:, 1] ** 2,
+    "x1x2": lambda p: p[:, 0] * p[:, 1],
+    "sin(x1)": lambda p: np.sin(p[:, 0]),
+    "sin(x2)": lambda p: np.sin(p[:, 1]),
+}
+
+
+@dataclass(frozen=True)
+class Points:
+    """Places on the plane and what is to be learnt there.
+
+    Attributes:
+        train, test: float64 ``(n, 2)``; ``test`` may be empty.
+        train_y, test_y: class numbers or numbers, float64 ``(n,)``.
+    """
+
+    train: FloatArray
+    train_y: FloatArray
+    test: FloatArray
+    test_y: FloatArray
+
+
+def points(setup: Setup) -> Points:
+    """The points of a setup's named set, those to learn from first.
+
+    Raises:
+        DataError: for own points, which :func:`own_points` makes.
+    """
+    if setup.data == OWN:
+        raise DataError(
+            tr("own points are not in the setup", "los puntos propios no están en el ajuste"),
+            tr("Give them as `points`.", "Delos como `points`."),
+        )
+    data = getattr(sets, setup.data)(samples=setup.samples, noise=setup.noise, seed=setup.data_seed)
+    return _parted(setup, np.asarray(data.train.x, np.float64), np.asarray(data.train.y, np.float64))
+
+
+def own_points(setup: Setup, x: Array, y: Array) -> Points:
+    """Points that were drawn or computed, in an order decided by ``data_seed``.
+
+    Args:
+        setup: its train share, and its output, which says what ``y`` must be.
+        x: places ``(n, 2)``.
+        y: class numbers from 0 or numbers ``(n,)``.
+
+    Raises:
+        DataError: for too few points, other shapes, values that are not finite, or classes that the setup lacks.
+    """
+    x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
+    if x.ndim != 2 or x.shape[1] != 2 or y.shape != (len(x),) or len(x) < 2:
+        raise DataError(
+            tr(f"points must be (n, 2) and (n,), got {x.shape} and {y.shape}",
+               f"los puntos deben ser (n, 2) y (n,); se recibió {x.shape} y {y.shape}"),
+            tr("Two coordinates and one target each, two points at least.",
+               "Dos coordenadas y un objetivo cada uno, dos puntos al menos."),
+        )  # fmt: skip
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        raise DataError(
+            tr("points must be finite numbers", "los puntos deben ser números finitos"),
+            tr("Leave the others out.", "Deje fuera los demás."),
+        )
+    if setup.problem == "classification" and not np.isin(y, np.arange(setup.classes)).all():
+        raise DataError(
+            tr(f"classes must be whole numbers from 0 to {setup.classes - 1}",
+               f"las clases deben ser números enteros de 0 a {setup.classes - 1}"),
+            tr("More classes need output 'softmax' and 'classes'.", "Más clases piden la salida 'softmax' y 'classes'."),
+        )  # fmt: skip
+    chosen = generator(setup.data_seed, "playground", "own").permutation(len(x))
+    return _parted(setup, x[chosen], y[chosen])
+
+
+def read_points(path: Path, columns: tuple[str, str], target: str) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
+    """Two columns of a CSV or TSV file as coordinates and one as the target; rows with gaps are left out.
+
+    Returns:
+        Places ``(n, 2)``, targets ``(n,)``, and the names of the classes: empty where the target is numbers.
+
+    Raises:
+        DataError: if the file cannot be read, a column is not in it or coordinates are no numbers.
+    """
+    table = read_rows(path)
+    for name in (*columns, target):
+        if name not in table:
+            raise DataError(
+                tr(f"{path}: there is no column {name!r}", f"{path}: no existe la columna {name!r}"),
+                nearest(name, map(str, table.columns)),
+            )
+    x = np.stack([_numbers(table[name]) for name in columns], axis=1)
+    y, names = _numbers(table[target]), ()
+    filled = np.array([bool(str(each).strip()) for each in table[target]])
+    if not np.isfinite(y[filled]).all():
+        names = tuple(sorted({str(each) for each in table[target][filled]}))
+        y = np.array([names.index(str(each)) if full else np.nan for each, full in zip(table[target], filled, strict=True)])
+    whole = np.isfinite(x).all(axis=1) & np.isfinite(y)
+    if whole.sum() < 2:
+        raise DataError(
+            tr(f"{path}: fewer than two rows have numbers in {columns}",
+               f"{path}: menos de dos filas tienen números en {columns}"),
+            tr("Choose two columns of numbers.", "Elija dos columnas de números."),
+        )  # fmt: skip
+    return x[whole], y[whole], names
+
+
+def _numbers(texts: Array) -> FloatArray:
+    def number(text: object) -> float:
+        try:
+            return float(str(text))
+        except ValueError:
+            return float("nan")
+
+    return np.array([number(each) for each in texts], np.float64)
+
+
+def features(setup: Setup, places: Array) -> FloatArray:
+    """What the network sees of places ``(n, 2)``: float64 ``(n, inputs)``."""
+    return np.stack([_FUNCTIONS[name](np.asarray(places, np.float64)) for name in setup.inputs], axis=1)
+
+
+def targets(setup: Setup, y: FloatArray) -> FloatArray:
+    """What the output is compared with ``(n,)``: ±1 for tanh, else class numbers or numbers as they are."""
+    return 2 * y - 1 if setup.output == "tanh" else y
+
+
+def _parted(setup: Setup, x: FloatArray, y: FloatArray) -> Points:
+    first = min(max(1, round(setup.train_share * len(x))), len(x))
+    return Points(x[:first], y[:first], x[first:], y[first:])
