@@ -22,7 +22,9 @@ from hondo.playground.order import GOLDEN, LAST_SHIFT, MIX
 from hondo.playground.reference import BETA_1, BETA_2, EPSILON, MOMENTUM, RHO
 from hondo.playground.setup import Setup
 
-_SOURCES = tuple(Path(__file__).with_name(f"{name}.py") for name in ("code", "functions", "layout", "order", "reference"))
+_SOURCES = tuple(
+    Path(__file__).with_name(f"{name}.py") for name in ("code", "functions", "layout", "order", "reference")
+)
 _POINTERS = ("weights", "moments", "l1", "l2", "rates", "features", "targets", "sums", "order")
 _NUMBERS = ("last_rate", "points", "batch", "key", "step", "steps")
 
@@ -113,7 +115,12 @@ class _Writer:
         key = self._mixed(b.add(self.a["key"], b.mul(e.i64(epoch), golden)))
         with e.loop(self.a["points"]) as number:
             number = e.i64(number)
-            drawn = b.lshr(self._mixed(b.add(key, b.mul(number, golden)), ), e.i64(32))
+            drawn = b.lshr(
+                self._mixed(
+                    b.add(key, b.mul(number, golden)),
+                ),
+                e.i64(32),
+            )
             partner = b.lshr(b.mul(drawn, b.add(number, e.i64(1))), e.i64(32))
             there = e.at(self.a["order"], partner, I32)
             b.store(b.load(there, typ=I32), e.at(self.a["order"], number, I32))
@@ -172,45 +179,57 @@ class _Writer:
         function = self.e.intrinsic(name, self.v.type, [where.type, I32, mask, self.v.type])
         return b.call(function, [where, ir.Constant(I32, 4), ir.Constant(mask, [True] * lanes), self.v.zero()])
 
-    def _weight(self, index: int) -> Any:
+    def _weight(self, index: Int) -> Any:
         return self.v.spread(self.e.at(self.a["weights"], index))
 
     def _layer(self, place: Any, values: list[Any], name: str) -> list[Any]:
-        sums = []
-        for unit in range(place.units):
-            z = self._weight(place.biases + unit)
+        """The layer's values; a loop over the units, so that there is little to compile."""
+        kept = self.e.room(self.v.type, place.units)
+        with self.e.loop(place.units) as unit:
+            z = self._weight(self.e.add(unit, place.biases))
             for row, value in enumerate(values):
-                z = self.v.fma(self._weight(place.kernel + row * place.units + unit), value, z)
-            sums.append(z)
-        return self.f.softmax(sums) if name == "softmax" else [self.f.activate(z, name) for z in sums]
+                z = self.v.fma(self._weight(self.e.add(unit, place.kernel + row * place.units)), value, z)
+            self.e.b.store(z if name == "softmax" else self.f.activate(z, name), self.e.at(kept, unit, self.v.type))
+        found = self._kept(kept, place.units)
+        return self.f.softmax(found) if name == "softmax" else found
+
+    def _kept(self, place: Any, units: int) -> list[Any]:
+        return [self.e.b.load(self.e.at(place, unit, self.v.type), typ=self.v.type) for unit in range(units)]
 
     def _error(self, outputs: list[Any], target: Any, weight: Any) -> list[Any]:
         """∂L/∂z of the outputs."""
         b = self.e.b
         if self.code.output == "softmax":
             one, zero = self.f.same(1.0), self.v.zero()
-            wanted = [b.select(b.fcmp_ordered("==", target, self.f.same(float(k))), one, zero) for k in range(len(outputs))]
+            wanted = [
+                b.select(b.fcmp_ordered("==", target, self.f.same(float(k))), one, zero) for k in range(len(outputs))
+            ]
             return [b.fmul(b.fsub(o, t), weight) for o, t in zip(outputs, wanted, strict=True)]
         error = b.fmul(b.fsub(outputs[0], target), weight)
         return [self.f.sloped(error, outputs[0], "tanh")] if self.code.output == "tanh" else [error]
 
     def _backward(self, number: int, values: list[Any], delta: list[Any]) -> list[Any]:
         """Adds the gradients of a layer's weights to their sums; ∂L/∂z of the layer before."""
-        place, units = self.places[number], self.places[number].units
+        e, place, units = self.e, self.places[number], self.places[number].units
+        kept, before = (e.room(self.v.type, each) for each in (place.inputs, place.inputs))
+        for row, value in enumerate(values):
+            e.b.store(value, e.at(kept, row, self.v.type))
         for unit, each in enumerate(delta):
             self._add(place.biases + unit, each, None)
-            for row, value in enumerate(values):
-                self._add(place.kernel + row * units + unit, each, value)
-        before = []
-        for row, value in enumerate(values if number else []):
-            total = self.e.b.fmul(self._weight(place.kernel + row * units), delta[0])
-            for unit, each in enumerate(delta[1:], 1):
-                total = self.v.fma(self._weight(place.kernel + row * units + unit), each, total)
-            before.append(self.f.sloped(total, value, self.code.activation))
-        return before
+        with e.loop(place.inputs) as row:
+            value = e.b.load(e.at(kept, row, self.v.type), typ=self.v.type)
+            first = e.add(e.mul(row, units), place.kernel)
+            for unit, each in enumerate(delta):
+                self._add(e.add(first, unit), each, value)
+            if number:
+                total = e.b.fmul(self._weight(first), delta[0])
+                for unit, each in enumerate(delta[1:], 1):
+                    total = self.v.fma(self._weight(e.add(first, unit)), each, total)
+                e.b.store(self.f.sloped(total, value, self.code.activation), e.at(before, row, self.v.type))
+        return self._kept(before, place.inputs) if number else []
 
-    def _add(self, index: int, delta: Any, value: Any) -> None:
-        b, where = self.e.b, self.e.at(self.a["sums"], index * self.code.lanes)
+    def _add(self, index: Int, delta: Any, value: Any) -> None:
+        b, where = self.e.b, self.e.at(self.a["sums"], self.e.mul(index, self.code.lanes))
         if self.code.whole:
             result = delta if value is None else b.fmul(delta, value)
         else:

@@ -82,7 +82,7 @@ def own_points(setup: Setup, x: Array, y: Array) -> Points:
         raise DataError(
             tr(f"classes must be whole numbers from 0 to {setup.classes - 1}",
                f"las clases deben ser números enteros de 0 a {setup.classes - 1}"),
-            tr("More classes need output 'softmax' and 'classes'.", "Más clases piden la salida 'softmax' y 'classes'."),
+            tr("More classes need output 'softmax' and 'classes'.", "Más clases piden 'softmax' y 'classes'."),
         )  # fmt: skip
     chosen = generator(setup.data_seed, "playground", "own").permutation(len(x))
     return _parted(setup, x[chosen], y[chosen])
@@ -109,7 +109,9 @@ def read_points(path: Path, columns: tuple[str, str], target: str) -> tuple[Floa
     filled = np.array([bool(str(each).strip()) for each in table[target]])
     if not np.isfinite(y[filled]).all():
         names = tuple(sorted({str(each) for each in table[target][filled]}))
-        y = np.array([names.index(str(each)) if full else np.nan for each, full in zip(table[target], filled, strict=True)])
+        y = np.array(
+            [names.index(str(each)) if full else np.nan for each, full in zip(table[target], filled, strict=True)]
+        )
     whole = np.isfinite(x).all(axis=1) & np.isfinite(y)
     if whole.sum() < 2:
         raise DataError(

@@ -34,7 +34,9 @@ class Functions:
         """A number in every lane."""
         kind = ir.VectorType(value.type, self.e.lanes)
         first = self.e.b.insert_element(ir.Constant(kind, ir.Undefined), value, ir.Constant(I32, 0))
-        return self.e.b.shuffle_vector(first, ir.Constant(kind, ir.Undefined), ir.Constant(self._whole, [0] * self.e.lanes))
+        return self.e.b.shuffle_vector(
+            first, ir.Constant(kind, ir.Undefined), ir.Constant(self._whole, [0] * self.e.lanes)
+        )
 
     def activate(self, z: Any, name: str) -> Any:
         """An activation; numbers that are not numbers stay so."""
@@ -122,5 +124,3 @@ class Functions:
         bits = b.add(b.bitcast(shifted, self._whole), ir.Constant(self._whole, [127] * self.e.lanes))
         power = b.bitcast(b.shl(bits, ir.Constant(self._whole, [23] * self.e.lanes)), self.v.type)
         return self.v.fma(b.fmul(p, r), power, b.fsub(power, self.same(1.0)))
-
-

@@ -58,7 +58,10 @@ def count(sizes: tuple[int, ...]) -> int:
 def layers(weights: FloatArray, sizes: tuple[int, ...]) -> list[Layer]:
     """Views of a flat array ``(count,)`` as kernels and biases."""
     return [
-        (weights[place.kernel : place.biases].reshape(place.inputs, place.units), weights[place.biases :][: place.units])
+        (
+            weights[place.kernel : place.biases].reshape(place.inputs, place.units),
+            weights[place.biases :][: place.units],
+        )
         for place in places(sizes)
     ]
 

@@ -1,10 +1,10 @@
 """A training step in NumPy, to be read: what the machine code must compute, and what trains where there is none.
 
-    forward      a₀ = x,  z = aW + b,  a = f(z)            layer after layer
-    loss         ½(o − y)² for tanh and linear outputs, cross-entropy for sigmoid and softmax, mean over the batch
-    backward     δ = ∂L/∂z,  ∂L/∂W = aᵀδ,  ∂L/∂b = Σδ,  δ before = (δWᵀ) · f′
-    penalty      + rate · sign(W) for L1, + 2 · rate · W for L2; biases are left alone
-    optimizer    those of ``scratch/descent/optimizers.py``
+forward      a₀ = x,  z = aW + b,  a = f(z)            layer after layer
+loss         ½(o − y)² for tanh and linear outputs, cross-entropy for sigmoid and softmax, mean over the batch
+backward     δ = ∂L/∂z,  ∂L/∂W = aᵀδ,  ∂L/∂b = Σδ,  δ before = (δWᵀ) · f′
+penalty      + rate · sign(W) for L1, + 2 · rate · W for L2; biases are left alone
+optimizer    those of ``scratch/descent/optimizers.py``
 """
 
 from dataclasses import dataclass

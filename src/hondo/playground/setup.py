@@ -187,6 +187,9 @@ def _check_output(setup: Setup) -> None:
         )
     if setup.classes > 2 and (setup.data != OWN or setup.output != "softmax"):
         raise SpecError(
-            tr(f"{setup.classes} classes need own points and softmax", f"{setup.classes} clases: puntos propios y softmax"),
+            tr(
+                f"{setup.classes} classes need own points and softmax",
+                f"{setup.classes} clases: puntos propios y softmax",
+            ),
             tr("The named sets have 2 classes.", "Los conjuntos con nombre tienen 2 clases."),
         )

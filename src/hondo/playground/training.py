@@ -3,7 +3,6 @@
 Steps are taken by the machine code of ``code.py`` where it can be made and was found right, else by ``reference.py``.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -18,7 +17,7 @@ from hondo.playground.data import Points, features, points, targets
 from hondo.playground.layout import count, first_weights
 from hondo.playground.order import order, seed_key
 from hondo.playground.reference import MOMENTS, Rules, forward, losses, rules, step
-from hondo.playground.setup import INPUTS, Setup
+from hondo.playground.setup import INPUTS, OWN, Setup
 
 _ALIGNMENT = 64
 
@@ -223,17 +222,15 @@ def _aligned(values: int) -> FloatArray:
 @cache
 def _works(code: Code) -> bool:
     """Try machine code beside NumPy before anything depends on it."""
-    inputs = code.sizes[0]
-    data, classes = ("own", code.sizes[-1]) if code.output == "softmax" else ("own", 2)
-    kinds: dict[str, Callable[[], FloatArray]] = {"linear": lambda: np.linspace(-1, 1, 40)}
+    classes = code.sizes[-1] if code.output == "softmax" else 2
     setup = Setup(
-        data, batch_size=7 if code.whole else code.lanes + 5, inputs=INPUTS[:inputs], hidden=code.sizes[1:-1],
+        OWN, batch_size=7 if code.whole else code.lanes + 5, inputs=INPUTS[: code.sizes[0]], hidden=code.sizes[1:-1],
         activation=code.activation, output=code.output, classes=classes, optimizer=code.optimizer, learning_rate=0.01,
         regularisation="l2", regularisation_rate=0.01,
     )  # fmt: skip
     angles = np.arange(40) * 2.4
     places = np.stack([np.sin(angles), np.cos(angles)], axis=1) * np.linspace(0.1, 2, 40)[:, np.newaxis]
-    y = kinds.get(code.output, lambda: np.arange(40) % classes)()
+    y = np.linspace(-1, 1, 40) if code.output == "linear" else np.arange(40) % classes
     own = Points(places, np.asarray(y, np.float64), places[:0], np.zeros(0))
     training = prepare(setup, own, machine=False)
     began = training.start()
