@@ -89,7 +89,7 @@ class _Writer:
         kinds = [PTR] * len(_POINTERS) + [I64] * len(_NUMBERS)
         self.e = Emitter(ir.Function(module, ir.FunctionType(VOID, kinds), code.name), code.lanes)
         self.v, self.f = Vectors(self.e), Functions(self.e)
-        self.a = dict(zip((*_POINTERS, *_NUMBERS), self.e.args, strict=True))
+        self.a: dict[str, Any] = dict(zip((*_POINTERS, *_NUMBERS), self.e.args, strict=True))
         for name in _POINTERS:
             self.a[name].add_attribute("noalias")
 

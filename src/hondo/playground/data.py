@@ -1,5 +1,6 @@
 """The points that a network learns: a named set's, drawn ones or a file's, and what the network sees of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,7 +123,7 @@ def read_points(path: Path, columns: tuple[str, str], target: str) -> tuple[Floa
     return x[whole], y[whole], names
 
 
-def _numbers(texts: Array) -> FloatArray:
+def _numbers(texts: Iterable[object]) -> FloatArray:
     def number(text: object) -> float:
         try:
             return float(str(text))

@@ -42,7 +42,7 @@ class Functions:
         """An activation; numbers that are not numbers stay so."""
         b, one = self.e.b, self.same(1.0)
         if name == "relu":
-            return b.select(b.fcmp_unordered("<=", z, self.v.zero()), b.fmul(z, self.v.zero()), z)
+            return b.select(b.fcmp_ordered("<=", z, self.v.zero()), self.v.zero(), z)
         if name == "tanh":
             power = self._power_less_one(self._limited(b.fadd(z, z), 2 * _TANH_LIMIT))
             return b.fdiv(power, b.fadd(power, self.same(2.0)))

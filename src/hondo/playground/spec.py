@@ -1,4 +1,4 @@
-"""A playground's setup as a run spec, as far as one can say it, so that what was found in play becomes an experiment."""
+"""A setup as a run spec, as far as one can say it, so that what was found in play becomes an experiment."""
 
 from typing import Any
 
