@@ -48,6 +48,7 @@ bench: $(VENV)/.bench ## measure beside TensorFlow, PyTorch, Keras on JAX and ot
 	$(BIN)/python -m benchmarks.augmentation
 	$(BIN)/python -m benchmarks.streaming
 	$(BIN)/python -m benchmarks.transfer
+	$(BIN)/python -m benchmarks.playground
 
 docs: $(VENV)/.dev ## write the pages that are made from the code
 	$(BIN)/python -m docs.generate

@@ -78,6 +78,42 @@ def test_a_change_by_hand_begins_anew_there():
     assert history.at(776).same_as(training.advance(training.start(), 776))
 
 
+def test_another_future_forgets_the_changes_of_the_old_one():
+    training = prepare(Setup())
+    history = History(training)
+    history.run(1000)
+    history.change(edited(training, history.state, 0, 0, -2.0))
+    after = history.run(500)
+    history.go_to(400)
+    assert history.at(1500).same_as(after)  # still there
+    assert history.run(1100).same_as(training.advance(training.start(), 1500))
+    assert history.at(1200).same_as(training.advance(training.start(), 1200))
+
+
+def test_a_setting_may_change_on_the_way():
+    slow, fast = prepare(Setup()), prepare(Setup(learning_rate=0.3, optimizer="momentum"))
+    history = History(slow)
+    then = history.run(1234)
+    history.change_setting(fast)
+    assert history.training is fast
+    end = history.run(5000)
+    assert end.same_as(fast.advance(fast.adopt(then, slow), 5000))
+    assert history.at(2000).same_as(fast.advance(fast.adopt(then, slow), 2000 - 1234))
+    history.go_to(800)
+    assert history.training is slow
+    assert history.state.same_as(slow.advance(slow.start(), 800))
+    assert history.reset().same_as(slow.start())
+    assert history.training is slow
+    with pytest.raises(HondoError, match="sizes"):
+        history.change_setting(prepare(Setup(hidden=(3,))))
+
+
+def test_a_change_of_rate_keeps_the_optimizer_s_memory():
+    one, other = (prepare(Setup(optimizer="adam", learning_rate=rate)) for rate in (0.01, 0.001))
+    state = one.advance(one.start(), 10)
+    assert other.adopt(state, one).same_as(state)
+
+
 def test_a_history_may_begin_later():
     training = prepare(Setup())
     history = History(training, training.advance(training.start(), 101))

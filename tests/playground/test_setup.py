@@ -14,6 +14,8 @@ from hondo.playground.setup import Setup
         ({"inputs": ()}, "at least one"),
         ({"inputs": ("x1", "x1")}, "none of them twice"),
         ({"hidden": (9,)}, "1 to 8 neurons"),
+        ({"hidden": (True,)}, "1 to 8 neurons"),
+        ({"seed": -1}, "between 0 and 4294967295"),
         ({"hidden": (2,) * 7}, "0 to 6 layers"),
         ({"noise": 0.6}, "between 0 and 0.5"),
         ({"samples": 20.5}, "a whole number"),
@@ -36,6 +38,10 @@ def test_what_cannot_be_is_refused_and_explained(values, said):
 def test_numbers_take_their_type():
     setup = Setup(samples=100.0, learning_rate=1)
     assert (type(setup.samples), type(setup.learning_rate)) == (int, float)
+
+
+def test_lists_become_tuples():
+    assert hash(Setup(inputs=["x1"], hidden=[3])) == hash(Setup(inputs=("x1",), hidden=(3,)))
 
 
 def test_the_output_follows_the_data():

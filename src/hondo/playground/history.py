@@ -1,7 +1,8 @@
 """A training that can go back: few states are kept, and every other one is reached again by training from the nearest.
 
-That is exact because a state depends on its step alone, not on the way to it (``training.py``). What was changed by
-hand begins anew at that step, and what came after it is forgotten.
+That is exact because a state depends on its step alone, not on the way to it (``training.py``). Where something is
+changed, a weight by hand or a setting, the past stays and what came after is forgotten. To train on from before such a
+change is another future, so the change is forgotten then.
 """
 
 from bisect import bisect_right
@@ -62,8 +63,8 @@ class _Thinned(Generic[Kept]):
 class History:
     """A training with its past.
 
-    Memory is bounded: about 256 states and 512 points of the curve, however many steps are taken; each change by hand
-    keeps one state more.
+    Memory is bounded: about 256 states and 512 points of the curve, however many steps are taken; each change keeps
+    one state more.
 
     Args:
         training: what is trained.
@@ -80,18 +81,24 @@ class History:
     """
 
     def __init__(self, training: Training, state: State | None = None) -> None:
-        self.training = training
         self._first = state or training.start()
+        self._trainings = [(self._first.step, training)]
         self.reset()
 
     def reset(self) -> State:
         """Back to the first weights, and everything after them forgotten."""
+        self._trainings = self._trainings[:1]
         self._states: _Thinned[State] = _Thinned(MOST_STATES)
         self._scores: _Thinned[Scores] = _Thinned(MOST_POINTS)
         self.state = self._first
         self._states.always = self._scores.always = {self._first.step}
         self._keep(always=True)
         return self.state
+
+    @property
+    def training(self) -> Training:
+        """What trains at the present step."""
+        return self._training_at(self.state.step)
 
     @property
     def furthest(self) -> int:
@@ -124,6 +131,8 @@ class History:
             HondoError: for a negative number of steps.
         """
         end = self.training.advance(self.state, min(steps, 0)).step + steps
+        if steps and max(self._states.always) > self.state.step:
+            self._forget()
         while self.state.step < end:
             stops = (self._states.next_after(self.state.step), self._scores.next_after(self.state.step), end)
             self.state = self.training.advance(self.state, min(stops) - self.state.step)
@@ -143,17 +152,25 @@ class History:
             )
         steps = sorted(self._states.kept)
         nearest = self._states.kept[steps[bisect_right(steps, step) - 1]]
-        return self.training.advance(nearest, step - nearest.step)
+        return self._training_at(step).advance(nearest, step - nearest.step)
 
     def go_to(self, step: int) -> State:
         """Go back to a step, or ahead to one; training goes on from there."""
         self.state = self.at(step)
         return self.state
 
+    def change_setting(self, training: Training) -> State:
+        """Train on from here with another setup: another rate, optimizer, activation or data.
+
+        Raises:
+            HondoError: if the network's sizes differ.
+        """
+        state = training.adopt(self.state, self.training)
+        self._trainings = [*((at, each) for at, each in self._trainings if at < state.step), (state.step, training)]
+        return self.change(state)
+
     def change(self, state: State) -> State:
         """Put another state in the place of the present one, such as one whose weights were edited.
-
-        What came later is forgotten.
 
         Raises:
             HondoError: if it is a state of another step.
@@ -164,11 +181,19 @@ class History:
                    f"este es el paso {self.state.step} y el estado es del {state.step}"),
                 tr("Go to its step first.", "Vaya antes a su paso."),
             )  # fmt: skip
-        self._states.forget_after(state.step)
-        self._scores.forget_after(state.step)
+        self._forget()
         self.state = state
         self._keep(always=True)
         return state
+
+    def _training_at(self, step: int) -> Training:
+        return next(training for at, training in reversed(self._trainings) if at <= step)
+
+    def _forget(self) -> None:
+        """Drop what comes after the present step."""
+        self._states.forget_after(self.state.step)
+        self._scores.forget_after(self.state.step)
+        self._trainings = [each for each in self._trainings if each[0] <= self.state.step]
 
     def _keep(self, *, always: bool = False) -> None:
         """Keep the present state and its scores, if their turn has come."""

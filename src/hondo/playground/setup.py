@@ -55,7 +55,8 @@ class Setup:
             ``softmax`` learn by cross-entropy; ``linear`` is for regression, by ½(o − y)².
         classes: how many, for own points with ``softmax``; the named sets have two.
         learning_rate: η.
-        regularisation: adds rate · Σ|w| (``l1``) or rate · Σw² (``l2``) of the kernels to the loss.
+        regularisation: adds rate · Σ|w| (``l1``) or rate · Σw² (``l2``) of the kernels to the loss, as everywhere in
+            Hondo and in Keras; TensorFlow Playground halves its L2 and stops weights for good that L1 brings to 0.
         regularisation_rate: its rate.
         optimizer: with Keras's defaults (momentum 0.9, ρ 0.9, β 0.9 and 0.999, ε 1e-7).
         initialisation: how kernels begin; ``uniform`` is TensorFlow Playground's ±0.5 with biases of 0.1.
@@ -89,6 +90,8 @@ class Setup:
             _check_name(name, getattr(self, name), CHOICES[name])
         for name in RANGES:
             object.__setattr__(self, name, _checked_number(name, getattr(self, name)))
+        for name in ("inputs", "hidden"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
         _check_inputs(self.inputs)
         _check_hidden(self.hidden)
         _check_output(self)
@@ -146,9 +149,13 @@ def _checked_number(name: str, value: object) -> int | float:
         kind = tr("a whole number", "un número entero") if name in _WHOLE else tr("a number", "un número")
         raise SpecError(
             tr(f"{name} must be {kind}, got {value!r}", f"{name} debe ser {kind}; se recibió {value!r}"),
-            tr(f"It lies between {low:g} and {high:g}.", f"Está entre {low:g} y {high:g}."),
+            tr(f"It lies between {_plain(low)} and {_plain(high)}.", f"Está entre {_plain(low)} y {_plain(high)}."),
         )
     return int(value) if name in _WHOLE else float(value)  # type: ignore[arg-type]
+
+
+def _plain(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else f"{value:g}"
 
 
 def _check_inputs(inputs: tuple[str, ...]) -> None:
@@ -162,7 +169,7 @@ def _check_inputs(inputs: tuple[str, ...]) -> None:
 
 
 def _check_hidden(hidden: tuple[int, ...]) -> None:
-    good = all(isinstance(each, int) and 1 <= each <= MOST_NEURONS for each in hidden)
+    good = all(type(each) is int and 1 <= each <= MOST_NEURONS for each in hidden)
     if not good or len(hidden) > MOST_LAYERS:
         listed = ", ".join(map(str, hidden))
         raise SpecError(

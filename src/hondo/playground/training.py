@@ -1,6 +1,7 @@
 """Training as a function of the setup and the step alone: however steps are divided over calls, the same bits come out.
 
-Steps are taken by the machine code of ``code.py`` where it can be made and was found right, else by ``reference.py``.
+That holds for one kind of processor; others round otherwise. Steps are taken by the machine code of ``code.py`` where it
+can be made and was found right, else by ``reference.py``.
 """
 
 from dataclasses import dataclass, field, replace
@@ -118,6 +119,23 @@ class Training:
                 tr("Use the setup that they were trained with.", "Use el ajuste con el que se entrenaron."),
             )  # fmt: skip
         return State(np.array(weights, dtype), np.array(moments, dtype), step)
+
+    def adopt(self, state: State, of: "Training") -> State:
+        """Another training's state, to go on from with this one's setup: weights and step, the moments if they fit.
+
+        Raises:
+            HondoError: if the networks' sizes differ.
+        """
+        kept = state.moments if of.setup.optimizer == self.setup.optimizer else None
+        if of.setup.sizes != self.setup.sizes:
+            raise HondoError(
+                tr(
+                    f"the network's sizes are {self.setup.sizes}, the state's {of.setup.sizes}",
+                    f"los tamaños de la red son {self.setup.sizes}; los del estado, {of.setup.sizes}",
+                ),
+                tr("Begin anew, or keep inputs and layers.", "Empiece de nuevo o conserve entradas y capas."),
+            )
+        return self.state(state.weights, kept, state.step)
 
     def advance(self, state: State, steps: int) -> State:
         """The state after so many more steps.
