@@ -38,7 +38,7 @@ def test_the_output_follows_the_data():
         ("data=spirall", "Did you mean 'spiral'?"),
         ("lrr=1", "Did you mean 'lr'?"),
         ("lr=fast", "lr must be a number"),
-        ("n=1", "between 10 and 100000"),
+        ("n=1", "between 10 and 10000"),
         ("batch=2.5", "batch must be a whole number"),
         ("net=8.x", "net must be a whole number"),
         ("in=x1.y", "no input 'y'"),

@@ -115,12 +115,7 @@ class _Writer:
         key = self._mixed(b.add(self.a["key"], b.mul(e.i64(epoch), golden)))
         with e.loop(self.a["points"]) as number:
             number = e.i64(number)
-            drawn = b.lshr(
-                self._mixed(
-                    b.add(key, b.mul(number, golden)),
-                ),
-                e.i64(32),
-            )
+            drawn = b.lshr(self._mixed(b.add(key, b.mul(number, golden))), e.i64(32))
             partner = b.lshr(b.mul(drawn, b.add(number, e.i64(1))), e.i64(32))
             there = e.at(self.a["order"], partner, I32)
             b.store(b.load(there, typ=I32), e.at(self.a["order"], number, I32))

@@ -21,6 +21,8 @@ Kept = TypeVar("Kept")
 MOST_STATES = 256
 MOST_POINTS = 512
 
+_POINTS_SCORED_AT_ONCE = 2000
+
 
 @dataclass(frozen=True, eq=False)
 class Curve:
@@ -36,8 +38,8 @@ class Curve:
 class _Thinned(Generic[Kept]):
     """Things kept at multiples of a number of steps that doubles whenever there are too many of them."""
 
-    def __init__(self, most: int) -> None:
-        self.most, self.every = most, 1
+    def __init__(self, most: int, every: int = 1) -> None:
+        self.most, self.every = most, every
         self.kept: dict[int, Kept] = {}
         self.always: set[int] = {0}
 
@@ -89,7 +91,7 @@ class History:
         """Back to the first weights, and everything after them forgotten."""
         self._trainings = self._trainings[:1]
         self._states: _Thinned[State] = _Thinned(MOST_STATES)
-        self._scores: _Thinned[Scores] = _Thinned(MOST_POINTS)
+        self._scores: _Thinned[Scores] = _Thinned(MOST_POINTS, self._scoring())
         self.state = self._first
         self._states.always = self._scores.always = {self._first.step}
         self._keep(always=True)
@@ -185,6 +187,11 @@ class History:
         self.state = state
         self._keep(always=True)
         return state
+
+    def _scoring(self) -> int:
+        """At which steps scores are taken at first: fewer where there are many points to score."""
+        points = len(self._trainings[0][1].y) + len(self._trainings[0][1].test_y)
+        return 1 << (points // _POINTS_SCORED_AT_ONCE).bit_length()
 
     def _training_at(self, step: int) -> Training:
         return next(training for at, training in reversed(self._trainings) if at <= step)

@@ -24,7 +24,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "initialisation": ("uniform", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "normal"),
 }
 RANGES: dict[str, tuple[float, float]] = {
-    "samples": (10, 100_000),
+    "samples": (10, 10_000),
     "noise": (0.0, 0.5),
     "train_share": (0.1, 0.9),
     "batch_size": (1, 10_000),

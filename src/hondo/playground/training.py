@@ -1,7 +1,7 @@
 """Training as a function of the setup and the step alone: however steps are divided over calls, the same bits come out.
 
-That holds for one kind of processor; others round otherwise. Steps are taken by the machine code of ``code.py`` where it
-can be made and was found right, else by ``reference.py``.
+That holds for one kind of processor; others round otherwise. Steps are taken by the machine code of ``code.py`` where
+it can be made and was found right, else by ``reference.py``.
 """
 
 from dataclasses import dataclass, field, replace
@@ -257,4 +257,4 @@ def _works(code: Code) -> bool:
     except (RuntimeError, OSError):
         return False
     expected = _by_numpy(training, began, 9)
-    return bool(np.allclose(found.weights, expected.weights, rtol=1e-3, atol=1e-3))
+    return bool(np.allclose(found.weights, expected.weights, rtol=2e-3, atol=2e-4))
