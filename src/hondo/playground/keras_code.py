@@ -53,16 +53,20 @@ def _head(setup: Setup) -> str:
 
 
 def _model(setup: Setup) -> str:
-    options = f", kernel_initializer={_INITIALIZERS[setup.initialisation]}"
+    options = ["units", "activation=activation", f"kernel_initializer={_INITIALIZERS[setup.initialisation]}"]
     if setup.initialisation == "uniform":
-        options += ", bias_initializer=keras.initializers.Constant(0.1)"
+        options.append("bias_initializer=keras.initializers.Constant(0.1)")
     if setup.regularisation != "none":
         kind = setup.regularisation.upper()
-        options += f", kernel_regularizer=keras.regularizers.{kind}({setup.regularisation_rate!r})"
+        options.append(f"kernel_regularizer=keras.regularizers.{kind}({setup.regularisation_rate!r})")
+    listed = "".join(f"        {option},\n" for option in options)
     named = [(units, setup.activation) for units in setup.hidden] + [(setup.outputs, setup.output)]
-    lines = [f'    keras.layers.Dense({units}, activation="{name}"{options}),\n' for units, name in named]
-    seed = f"keras.utils.set_random_seed({setup.seed})\n"
-    return f"{seed}model = keras.Sequential([\n    keras.Input(({len(setup.inputs)},)),\n{''.join(lines)}])\n"
+    lines = "".join(f'    dense({units}, "{name}"),\n' for units, name in named)
+    return (
+        f"def dense(units, activation):\n    return keras.layers.Dense(\n{listed}    )\n\n\n"
+        f"keras.utils.set_random_seed({setup.seed})\n"
+        f"model = keras.Sequential([\n    keras.Input(({len(setup.inputs)},)),\n{lines}])\n"
+    )
 
 
 def _compiled(setup: Setup) -> str:

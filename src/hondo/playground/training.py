@@ -257,4 +257,6 @@ def _works(code: Code) -> bool:
     except (RuntimeError, OSError):
         return False
     expected = _by_numpy(training, began, 9)
-    return bool(np.allclose(found.weights, expected.weights, rtol=2e-3, atol=2e-4))
+    # In the mean: where a gradient is almost 0, optimizers that divide by its size make much of a rounding.
+    tolerance = 2e-5 if code.optimizer in ("sgd", "momentum") else 5e-4
+    return bool(np.abs(found.weights - expected.weights).mean() <= tolerance)
