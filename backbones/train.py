@@ -61,7 +61,11 @@ def drawings() -> Part:
     data = shapes(samples=10_000, seed=SEED)
     assert data.test is not None
     numbers = np.array([CLASSES.index(name) for name in data.classes])
-    return Part("shapes", (data.train.x, numbers[data.train.y]), (data.test.x, numbers[data.test.y]))  # type: ignore[arg-type]
+
+    def numbered(split: Split) -> tuple[Array, IntArray]:
+        return np.asarray(split.x), numbers[split.y]
+
+    return Part("shapes", numbered(data.train), numbered(data.test))
 
 
 def network() -> KerasModel:

@@ -24,6 +24,7 @@ import hondo
 from hondo.core.spec import DataSpec
 from hondo.data.dataset import Split
 from hondo.data.load import load_dataset
+from hondo.experiments.evaluation import ClassificationEvaluation
 
 UNSEEN = ("bird", "dog", "horse", "ship", "truck")
 A_CLASS, SEEDS = 20, 5
@@ -89,9 +90,9 @@ def main() -> None:
                 data = {"path": str(file), "validation": 0.0}
                 train_part = parts["train"] | {"seed": seed}
                 run = hondo.run(parts | {"data": data, "augment": AUGMENT, "train": train_part}, record=False)
-                accuracy = run.evaluation.accuracy  # type: ignore[union-attr]
-                found.setdefault(name, []).append(accuracy)
-                print(f"seed {seed}  {name}: {accuracy:.3f}", flush=True)
+                assert isinstance(run.evaluation, ClassificationEvaluation)
+                found.setdefault(name, []).append(run.evaluation.accuracy)
+                print(f"seed {seed}  {name}: {run.evaluation.accuracy:.3f}", flush=True)
     for name, accuracies in found.items():
         print(f"{name}: mean {statistics.mean(accuracies):.3f}  ({min(accuracies):.3f} to {max(accuracies):.3f})")
     print(json.dumps(found))

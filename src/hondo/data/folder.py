@@ -229,6 +229,10 @@ def _lazy_note(decoded: int) -> str:
     )
 
 
+def _opened(path: Path) -> Files:
+    return FolderFiles(path) if path.is_dir() else ZipFiles(path)
+
+
 @dataclass(frozen=True)
 class FolderLook:
     """What a folder of pictures holds, read off the files' names and heads without decoding any.
@@ -254,7 +258,7 @@ def look_at_folder(path: Path) -> FolderLook:
     Raises:
         DataError: as :func:`load_image_folder` does for a layout that is not one of the expected ones.
     """
-    files = FolderFiles(path) if path.is_dir() else ZipFiles(path)
+    files = _opened(path)
     try:
         layout, notes = _layout(files.names(), path)
         survey = _survey(files, _names(layout))
@@ -297,7 +301,7 @@ def load_image_folder(
         DataError: if the layout is not one of the expected ones, a class is empty, there is one class only, or the
             zip is damaged, encrypted or points outside of itself.
     """
-    files = FolderFiles(path) if path.is_dir() else ZipFiles(path)
+    files = _opened(path)
     with ExitStack() as open_files:
         open_files.callback(files.close)
         dataset = _load(files, path, size, on_corrupt, held_bytes() if memory_limit is None else memory_limit)

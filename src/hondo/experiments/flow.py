@@ -22,7 +22,7 @@ from hondo.core.spec import RunSpec
 from hondo.core.spec.model import ModelSpec
 from hondo.data.dataset import Task
 from hondo.experiments.checks import Setup, check_before_training
-from hondo.experiments.learning import compile_model, resolve, target_kind
+from hondo.experiments.learning import resolve, target_kind
 from hondo.experiments.output_losses import loss_parts
 from hondo.experiments.preparing import Prepared, prepare
 from hondo.experiments.report.gather import report_on
@@ -38,8 +38,8 @@ from hondo.experiments.run import (
     save_result,
 )
 from hondo.experiments.specs.write import spec_to_yaml
-from hondo.experiments.training import Around, train
-from hondo.experiments.transfer.phases import fill_fine_tuning, train_transfer
+from hondo.experiments.training import Around, configure, train
+from hondo.experiments.transfer.phases import fill_transfer, train_transfer
 from hondo.models.build import build_model
 from hondo.models.graph import Names, settle_graph
 
@@ -145,7 +145,6 @@ def _finish(run: Run, timer: Timer, environment: dict[str, Any]) -> None:
 def define(spec: RunSpec, prepared: Prepared, model: KerasModel | None) -> tuple[RunSpec, KerasModel, list[Notice]]:
     """Build and compile the model, fill in the spec's defaults, and look for mistakes before training."""
     preprocessor, samples = prepared.preprocessor, len(prepared.y)
-    batch = samples if spec.train.batch_size == "all" else min(int(spec.train.batch_size), samples)
     names = Names(preprocessor.column_places, preprocessor.target_names)
     if model is None:
         spec = _settled(spec, names, preprocessor.task)
@@ -162,7 +161,7 @@ def define(spec: RunSpec, prepared: Prepared, model: KerasModel | None) -> tuple
     else:
         spec = spec.model_copy(update={"model": given_model(model)})
     resolved = resolve(spec, model=model, task=preprocessor.task, target_kind=target_kind(preprocessor))
-    resolved = fill_fine_tuning(resolved)
+    resolved = fill_transfer(resolved)
     setup = Setup(
         spec=resolved,
         model=model,
@@ -176,16 +175,9 @@ def define(spec: RunSpec, prepared: Prepared, model: KerasModel | None) -> tuple
         samples=samples,
     )
     advice = check_before_training(setup)
-    compile_model(
-        model,
-        resolved.learn,
-        task=preprocessor.task,
-        target_kind=target_kind(preprocessor),
-        outputs=preprocessor.outputs,
-        steps_per_epoch=-(-samples // batch),
-        epochs=spec.train.epochs,
-        parts=loss_parts(resolved.model.graph, resolved.learn, names.targets),
-    )
+    parts = loss_parts(resolved.model.graph, resolved.learn, names.targets)
+    epochs = spec.train.epochs
+    configure(resolved, prepared, model, resolved.learn, samples=samples, epochs=epochs, parts=parts)
     return resolved, model, advice
 
 

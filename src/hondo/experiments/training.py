@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,13 @@ from hondo.core.backend import KerasModel
 from hondo.core.errors import SpecError, nearest
 from hondo.core.events import CancelToken, Sink
 from hondo.core.language import tr
-from hondo.core.spec import RunSpec
+from hondo.core.spec import LearnSpec, RunSpec
 from hondo.data.augment.augmenter import Augmenter
 from hondo.engine.callbacks import EarlyStopping, ReduceLROnPlateau
 from hondo.engine.checkpoint import Checkpointing
 from hondo.engine.fit import fit
+from hondo.experiments.learning import compile_model, target_kind
+from hondo.experiments.output_losses import Part
 from hondo.experiments.preparing import Prepared
 from hondo.experiments.run import CHECKPOINT
 
@@ -66,6 +69,41 @@ class Lesson:
     initial_epoch: int = 0
     augment: Augmenter | None = None
     checkpoint: str = CHECKPOINT
+
+
+def configure(
+    spec: RunSpec,
+    prepared: Prepared,
+    model: KerasModel,
+    learn: LearnSpec,
+    *,
+    samples: int,
+    epochs: int,
+    parts: Sequence[Part] = (),
+) -> None:
+    """Compile a model for a training.
+
+    Args:
+        spec: says how many samples a step takes.
+        prepared: says what the targets are.
+        model: to be compiled.
+        learn: how it learns.
+        samples: how many an epoch sees.
+        epochs: how long the training is planned to last.
+        parts: see :func:`~hondo.experiments.learning.compile_model`.
+    """
+    batch = samples if spec.train.batch_size == "all" else min(int(spec.train.batch_size), samples)
+    preprocessor = prepared.preprocessor
+    compile_model(
+        model,
+        learn,
+        task=preprocessor.task,
+        target_kind=target_kind(preprocessor),
+        outputs=preprocessor.outputs,
+        steps_per_epoch=-(-samples // batch),
+        epochs=epochs,
+        parts=parts,
+    )
 
 
 def train(spec: RunSpec, prepared: Prepared, model: KerasModel, around: Around) -> History:
@@ -128,14 +166,20 @@ def identity(spec: RunSpec, prepared: Prepared) -> str:
 
 def callbacks(spec: RunSpec) -> list[Any]:
     """What watches the training: early stopping and the lowering of the learning rate."""
-    listed: list[Any] = []
-    if stop := spec.train.early_stopping:
-        options: dict[str, Any] = stop.model_dump(include={"monitor", "patience", "min_delta"})
-        listed.append(EarlyStopping(**options, restore_best_weights=stop.restore_best))
+    listed: list[Any] = early_stopping(spec)
     if reduce := spec.train.reduce_on_plateau:
-        options = reduce.model_dump(include={"monitor", "factor", "patience", "min_delta"})
+        options: dict[str, Any] = reduce.model_dump(include={"monitor", "factor", "patience", "min_delta"})
         listed.append(ReduceLROnPlateau(**options, min_lr=reduce.minimum))
     return listed
+
+
+def early_stopping(spec: RunSpec, kind: type[EarlyStopping] = EarlyStopping, **more: Any) -> list[Any]:
+    """The early stopping that a spec asks for, as one callback of this kind, or none."""
+    stop = spec.train.early_stopping
+    if stop is None:
+        return []
+    options: dict[str, Any] = stop.model_dump(include={"monitor", "patience", "min_delta"})
+    return [kind(**options, restore_best_weights=stop.restore_best, **more)]
 
 
 def class_weights(spec: RunSpec, prepared: Prepared) -> dict[int, float] | None:

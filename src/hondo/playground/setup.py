@@ -142,16 +142,15 @@ def _check_name(what: str, value: object, known: Iterable[str]) -> None:
 def _checked_number(name: str, value: object) -> int | float:
     """The number, whole where it must be."""
     low, high = RANGES[name]
-    good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    if good and name in _WHOLE:
-        good = float(value).is_integer()  # type: ignore[arg-type]
-    if not good or not low <= value <= high:  # type: ignore[operator]
-        kind = tr("a whole number", "un número entero") if name in _WHOLE else tr("a number", "un número")
+    number = float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else math.nan
+    whole = name in _WHOLE
+    if not low <= number <= high or (whole and not number.is_integer()):
+        kind = tr("a whole number", "un número entero") if whole else tr("a number", "un número")
         raise SpecError(
             tr(f"{name} must be {kind}, got {value!r}", f"{name} debe ser {kind}; se recibió {value!r}"),
             tr(f"It lies between {_plain(low)} and {_plain(high)}.", f"Está entre {_plain(low)} y {_plain(high)}."),
         )
-    return int(value) if name in _WHOLE else float(value)  # type: ignore[arg-type]
+    return int(number) if whole else number
 
 
 def _plain(value: float) -> str:

@@ -336,6 +336,14 @@ def test_the_spec_that_is_kept_says_all_and_resolves_to_itself(whole: tuple[Run,
     assert execute(left_out).spec == left_out
 
 
+def test_what_was_left_out_is_written_out(written: Any) -> None:
+    run = execute(written(**MOVED, fine_tune={"epochs": 1, "unfreeze": 1}, train={"epochs": 1}))
+    transfer = run.spec.model.transfer
+    assert transfer is not None
+    assert transfer.fine_tune is not None
+    assert (transfer.augmented_passes, transfer.fine_tune.learning_rate) == (4, pytest.approx(0.001))
+
+
 def test_a_run_read_from_its_folder_knows_its_phases_and_predicts_the_same(whole: tuple[Run, list[Event]]) -> None:
     run, _ = whole
     assert run.folder is not None

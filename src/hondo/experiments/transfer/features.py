@@ -7,7 +7,6 @@ they are augmented. So nothing ever goes stale, and a file that is damaged is si
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -174,11 +173,7 @@ def _read(path: Path, shape: tuple[int, ...]) -> FloatArray | None:
             found: Array = np.load(file, allow_pickle=False)
     except Exception:  # NumPy reads the header as Python, which for damaged ones raises nearly anything
         return None
-    if found.shape == shape and found.dtype == np.float32:
-        return found
-    with suppress(OSError):
-        path.unlink()
-    return None
+    return found if found.shape == shape and found.dtype == np.float32 else None
 
 
 def _write(path: Path, features: FloatArray) -> None:

@@ -5,28 +5,36 @@ back to the best epoch of both.
 """
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from hondo.core.backend import KerasModel
 from hondo.core.errors import TrainingError
-from hondo.core.events import EndReason, Event, Notice, TrainingEnded, TrainingStarted
+from hondo.core.events import Event, Notice, TrainingEnded, TrainingStarted
 from hondo.core.language import tr
-from hondo.core.spec import FineTuneSpec, LearnSpec, RunSpec
+from hondo.core.spec import FineTuneSpec, RunSpec
 from hondo.engine.callbacks import EarlyStopping
 from hondo.engine.checkpoint import load_checkpoint
 from hondo.engine.program import Cancelled
-from hondo.experiments.learning import compile_model, target_kind
 from hondo.experiments.preparing import Prepared
 from hondo.experiments.run import CHECKPOINT, HEAD_CHECKPOINT, Phase
-from hondo.experiments.training import Around, History, Lesson, callbacks, identity, teach
+from hondo.experiments.training import (
+    Around,
+    History,
+    Lesson,
+    callbacks,
+    configure,
+    early_stopping,
+    identity,
+    teach,
+)
 from hondo.experiments.transfer.features import AugmentedPass, Extractor
 from hondo.experiments.transfer.rates import by_layer, shares_by_depth
 from hondo.experiments.transfer.wording import about_head, about_tuning
-from hondo.models.transfer.blocks import unfreeze
+from hondo.models.transfer.blocks import chosen_blocks, unfreeze
 from hondo.models.transfer.build import Parts, parts_of
 
 PASSES = 4
@@ -41,7 +49,6 @@ class _OneTraining:
     begun: bool = False
     ended: TrainingEnded | None = None
     seconds: float = 0.0
-    reasons: list[EndReason] = field(default_factory=list)
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, TrainingStarted):
@@ -51,19 +58,26 @@ class _OneTraining:
         if isinstance(event, TrainingEnded):
             self.ended = event
             self.seconds += event.seconds
-            self.reasons.append(event.reason)
             return
         self.around.sink(event)
 
     @property
     def over(self) -> bool:
         """Whether nothing may follow: it was stopped, or the loss was not finite."""
-        return bool(self.reasons) and self.reasons[-1] in ("cancelled", "diverged")
+        return self.ended is not None and self.ended.reason in ("cancelled", "diverged")
 
     def close(self) -> None:
         """Say how it ended."""
         if self.ended is not None:
             self.around.sink(replace(self.ended, seconds=self.seconds))
+
+
+@dataclass(frozen=True)
+class _SoFar:
+    """What the first phase leaves: how many epochs it took, and what early stopping saw as best in it."""
+
+    epochs: int
+    reached: float | None
 
 
 class _GoesOn(EarlyStopping):
@@ -109,23 +123,25 @@ def train_transfer(
     phases: tuple[Phase, ...] = ()
     try:
         if tune is not None:
-            unfreeze(parts.backbone, tune.unfreeze)  # a wrong name shall not be found after the first phase
-            parts.backbone.trainable = False
+            chosen_blocks(parts.backbone, tune.unfreeze)  # a wrong name shall not be found after the first phase
         watching = callbacks(spec)
         about = about_head(spec, parts)
         around.sink(Notice(about))
         history = _head_phase(spec, prepared, parts, inside, watching)
         phases = (Phase("head", _epochs(history), about),)
         if tune is not None and not told.over:
-            about = about_tuning(tune, parts)
+            blocks = unfreeze(parts.backbone, tune.unfreeze, update_statistics=tune.batch_normalization == "update")
+            about = about_tuning(tune, parts.backbone, blocks)
             around.sink(Notice(tr("fine-tuning the backbone", "ajustando el extractor"), "phase"))
             around.sink(Notice(about))
-            tuned = _tuning_phase(spec, tune, prepared, parts, inside, (_epochs(history), _reached(watching)))
+            rates = shares_by_depth(model, blocks, tune.layer_decay)
+            so_far = _SoFar(_epochs(history), _reached(watching))
+            tuned = _tuning_phase(spec, tune, prepared, model, rates, inside, so_far)
             phases = (*phases, Phase("fine_tune", _epochs(tuned), about))
             history = _joined(history, tuned)
     except Cancelled:
         told.ended = TrainingEnded("cancelled", _epochs(history), told.seconds)
-    _compile(spec, prepared, model, spec.learn, len(prepared.y), spec.train.epochs)
+    configure(spec, prepared, model, spec.learn, samples=len(prepared.y), epochs=spec.train.epochs)
     model.optimizer.build(model.trainable_variables)  # or Keras warns of it whenever the saved model is loaded
     told.close()
     return history, phases
@@ -148,14 +164,19 @@ def _refuse_a_longer_head(spec: RunSpec, around: Around) -> None:
         )
 
 
-def fill_fine_tuning(spec: RunSpec) -> RunSpec:
-    """The same spec with the fine-tuning's learning rate written out, a tenth of the head's."""
+def fill_transfer(spec: RunSpec) -> RunSpec:
+    """The same spec with what was left out written out: augmented passes, and the fine-tuning's learning rate."""
     transfer = spec.model.transfer
-    if transfer is None or transfer.fine_tune is None or transfer.fine_tune.learning_rate is not None:
+    if transfer is None:
         return spec
-    rate = (spec.learn.learning_rate or 1e-3) / 10
-    filled = transfer.model_copy(update={"fine_tune": transfer.fine_tune.model_copy(update={"learning_rate": rate})})
-    return spec.model_copy(update={"model": spec.model.model_copy(update={"transfer": filled})})
+    filled: dict[str, Any] = {}
+    if transfer.features == "cached" and spec.augment is not None:
+        filled["augmented_passes"] = transfer.augmented_passes or PASSES
+    if (tune := transfer.fine_tune) is not None:
+        rate = tune.learning_rate or (spec.learn.learning_rate or 1e-3) / 10
+        filled["fine_tune"] = tune.model_copy(update={"learning_rate": rate})
+    model = spec.model.model_copy(update={"transfer": transfer.model_copy(update=filled)})
+    return spec.model_copy(update={"model": model})
 
 
 def _head_phase(spec: RunSpec, prepared: Prepared, parts: Parts, around: Around, watching: list[Any]) -> History:
@@ -171,11 +192,11 @@ def _head_phase(spec: RunSpec, prepared: Prepared, parts: Parts, around: Around,
         checkpoint=HEAD_CHECKPOINT,
     )
     if spec.model.transfer.features == "recomputed":
-        _compile(spec, prepared, parts.whole, spec.learn, len(lesson.y), spec.train.epochs)
+        configure(spec, prepared, parts.whole, spec.learn, samples=len(lesson.y), epochs=spec.train.epochs)
         fresh = replace(lesson, x=prepared.dataset.train.x, augment=prepared.augment)
         return teach(spec, prepared, parts.whole, fresh, around)
     x, y, validation = _features(spec, prepared, parts, around)
-    _compile(spec, prepared, parts.head, spec.learn, len(y), spec.train.epochs)
+    configure(spec, prepared, parts.head, spec.learn, samples=len(y), epochs=spec.train.epochs)
     return teach(spec, prepared, parts.head, replace(lesson, x=x, y=y, validation=validation), around)
 
 
@@ -205,47 +226,26 @@ def _tuning_phase(
     spec: RunSpec,
     tune: FineTuneSpec,
     prepared: Prepared,
-    parts: Parts,
+    model: KerasModel,
+    rates: Mapping[int, float],
     around: Around,
-    so_far: tuple[int, float | None],
+    so_far: _SoFar,
 ) -> History:
-    """Head and backbone learn on raw pictures, each block at its own rate."""
-    epochs, reached = so_far
-    updates = tune.batch_normalization == "update"
-    blocks = unfreeze(parts.backbone, tune.unfreeze, update_statistics=updates)
+    """Head and unfrozen blocks learn on raw pictures, each variable at its share of the rate."""
     learn = spec.learn.model_copy(update={"learning_rate": tune.learning_rate, "schedule": tune.schedule})
-    shares = shares_by_depth(parts.whole, blocks, tune.layer_decay)
-    _compile(spec, prepared, parts.whole, learn, len(prepared.y), tune.epochs)
-    parts.whole.optimizer = by_layer(parts.whole.optimizer, shares)
-    watching: list[Any] = []
-    if stop := spec.train.early_stopping:
-        options = stop.model_dump(include={"monitor", "patience", "min_delta"})
-        watching.append(_GoesOn(reached, restore_best_weights=stop.restore_best, **options))
+    configure(spec, prepared, model, learn, samples=len(prepared.y), epochs=tune.epochs)
+    model.optimizer = by_layer(model.optimizer, rates)
     lesson = Lesson(
         prepared.dataset.train.x if prepared.augment else prepared.x,
         prepared.y,
         prepared.validation,
-        epochs + tune.epochs,
-        f"fine_tune after {epochs} {identity(spec, prepared)}",
-        watching,
-        initial_epoch=epochs,
+        so_far.epochs + tune.epochs,
+        f"fine_tune after {so_far.epochs} {identity(spec, prepared)}",
+        early_stopping(spec, _GoesOn, reached=so_far.reached),
+        initial_epoch=so_far.epochs,
         augment=prepared.augment,
     )
-    return teach(spec, prepared, parts.whole, lesson, around)
-
-
-def _compile(spec: RunSpec, prepared: Prepared, model: KerasModel, learn: LearnSpec, samples: int, epochs: int) -> None:
-    batch = samples if spec.train.batch_size == "all" else min(int(spec.train.batch_size), samples)
-    preprocessor = prepared.preprocessor
-    compile_model(
-        model,
-        learn,
-        task=preprocessor.task,
-        target_kind=target_kind(preprocessor),
-        outputs=preprocessor.outputs,
-        steps_per_epoch=-(-samples // batch),
-        epochs=epochs,
-    )
+    return teach(spec, prepared, model, lesson, around)
 
 
 def _reached(watching: list[Any]) -> float | None:

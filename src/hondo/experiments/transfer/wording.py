@@ -3,10 +3,10 @@
 import math
 from collections.abc import Sequence
 
-from hondo.core.backend import keras
+from hondo.core.backend import KerasModel, keras
 from hondo.core.language import tr
 from hondo.core.spec import FineTuneSpec, RunSpec
-from hondo.models.transfer.blocks import blocks_of, unfreeze
+from hondo.models.transfer.blocks import blocks_of
 from hondo.models.transfer.build import Parts
 
 
@@ -27,10 +27,15 @@ def about_head(spec: RunSpec, parts: Parts) -> str:
     return text + tr("; its features are computed once", "; sus características se calculan una vez")
 
 
-def about_tuning(tune: FineTuneSpec, parts: Parts) -> str:
-    """The second phase: which blocks learn with the head, and at what rates."""
-    updates = tune.batch_normalization == "update"
-    blocks, every = unfreeze(parts.backbone, tune.unfreeze, update_statistics=updates), blocks_of(parts.backbone)
+def about_tuning(tune: FineTuneSpec, backbone: KerasModel, blocks: Sequence[Sequence[keras.layers.Layer]]) -> str:
+    """The second phase: which blocks learn with the head, and at what rates.
+
+    Args:
+        tune: what was asked for.
+        backbone: the network.
+        blocks: those of its blocks that were unfrozen.
+    """
+    every = blocks_of(backbone)
     learning, high = f"{_weights(blocks):,}", tune.learning_rate or 0.0
     low = high * tune.layer_decay ** (len(blocks) - 1)
     rates = f"{high:.1e}" if low == high else tr(f"{low:.1e} to {high:.1e}", f"{low:.1e} a {high:.1e}")

@@ -22,6 +22,7 @@ CLASSES = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
     "arrow", "bolt", "circle", "crescent", "cross", "heart", "ring", "square", "star", "triangle",
 )  # fmt: skip
+"""In the order of the classifier's units: the weights fix it, whatever becomes of the data sets' own lists."""
 STAGES = ((32, 1), (64, 2), (128, 1))
 """Channels and residual blocks of each stage; from the second on, a stage halves height and width."""
 

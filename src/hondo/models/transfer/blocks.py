@@ -39,6 +39,32 @@ def blocks_of(backbone: KerasModel) -> list[list[keras.layers.Layer]]:
     return next((blocks for blocks in found if len(blocks) >= _FEWEST), found[0])
 
 
+def chosen_blocks(backbone: KerasModel, what: str | int) -> list[list[keras.layers.Layer]]:
+    """The blocks that somebody speaks of, whole or in part, the lowest first.
+
+    Args:
+        backbone: a functional model.
+        what: ``"all"``, the last so many blocks, or the name of the first layer.
+
+    Raises:
+        ModelError: for a name that no layer has, with the nearest that one has, or more blocks than there are.
+    """
+    blocks = blocks_of(backbone)
+    if what == "all":
+        return blocks
+    if not isinstance(what, int):
+        return _from_layer(backbone, blocks, what)
+    if what > len(blocks):
+        raise ModelError(
+            tr(
+                f"the backbone has {len(blocks)} blocks, so its last {what} cannot be unfrozen",
+                f"el extractor tiene {len(blocks)} bloques; no se pueden descongelar los últimos {what}",
+            ),
+            tr("Write unfreeze: all for the whole.", "Escriba unfreeze: all para todo."),
+        )
+    return blocks[-what:]
+
+
 def unfreeze(
     backbone: KerasModel, what: str | int, *, update_statistics: bool = False
 ) -> list[list[keras.layers.Layer]]:
@@ -46,7 +72,7 @@ def unfreeze(
 
     Args:
         backbone: a functional model.
-        what: ``"all"``, the last so many blocks, or the name of the first layer that learns.
+        what: see :func:`chosen_blocks`.
         update_statistics: whether batch normalisations among it follow the batches. Else they are frozen whole, with
             their scale and offset: the only way that Keras keeps their mean and variance in use while training.
 
@@ -54,23 +80,9 @@ def unfreeze(
         The blocks that learn, whole or in part, the lowest first.
 
     Raises:
-        ModelError: for a name that no layer has, with the nearest that one has, or more blocks than there are.
+        ModelError: see :func:`chosen_blocks`.
     """
-    blocks = blocks_of(backbone)
-    if isinstance(what, int):
-        if what > len(blocks):
-            raise ModelError(
-                tr(
-                    f"the backbone has {len(blocks)} blocks, so its last {what} cannot be unfrozen",
-                    f"el extractor tiene {len(blocks)} bloques; no se pueden descongelar los últimos {what}",
-                ),
-                tr("Write unfreeze: all for the whole.", "Escriba unfreeze: all para todo."),
-            )
-        learning = blocks[-what:]
-    elif what == "all":
-        learning = blocks
-    else:
-        learning = _from_layer(backbone, blocks, what)
+    learning = chosen_blocks(backbone, what)
     chosen = {id(layer) for block in learning for layer in block}
     backbone.trainable = True
     for layer in backbone.layers:
