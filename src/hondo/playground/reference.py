@@ -7,6 +7,7 @@ penalty      + rate · sign(W) for L1, + 2 · rate · W for L2; biases are left 
 optimizer    those of ``scratch/descent/optimizers.py``
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,7 +16,13 @@ import numpy as np
 from hondo.core.arrays import Array, FloatArray
 from hondo.playground.layout import kernels_only, layers
 from hondo.playground.setup import Setup
+from hondo.scratch.activations.piecewise import linear, relu
+from hondo.scratch.activations.smooth import sigmoid, tanh
+from hondo.scratch.activations.softmax import softmax
 
+_ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "relu": relu, "tanh": tanh, "sigmoid": sigmoid, "softmax": softmax, "linear": linear,
+}  # fmt: skip
 MOMENTUM, RHO, BETA_1, BETA_2, EPSILON = 0.9, 0.9, 0.9, 0.999, 1e-7
 MOMENTS = {"sgd": 0, "momentum": 1, "rmsprop": 1, "adam": 2}
 _STEPS_UNTIL_CORRECTED = 30_000  # by then Adam's correction rounds to 1 in float32
@@ -53,17 +60,7 @@ def _adam_correction() -> FloatArray:
 
 def activate(z: FloatArray, name: str) -> FloatArray:
     """f(z) of an activation or an output; softmax over the last axis."""
-    if name == "relu":
-        return np.maximum(z, 0)
-    if name == "tanh":
-        return np.tanh(z)
-    if name == "sigmoid":
-        small = np.exp(-np.abs(z))
-        return np.where(z >= 0, 1, small) / (1 + small)
-    if name == "softmax":
-        powers = np.exp(z - z.max(axis=-1, keepdims=True))
-        return powers / powers.sum(axis=-1, keepdims=True)
-    return z
+    return _ACTIVATIONS[name](z)
 
 
 def slope(a: FloatArray, name: str) -> FloatArray | float:

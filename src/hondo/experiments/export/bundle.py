@@ -25,7 +25,7 @@ from hondo.engine.evaluate import predict
 from hondo.experiments.device import device_name
 from hondo.experiments.export.container import MANIFEST, MODEL, pack
 from hondo.experiments.export.fingerprint import file_digest, fingerprints
-from hondo.experiments.export.golden import Golden, choose, read_inputs, write_inputs
+from hondo.experiments.export.golden import Golden, choose, csv_text, read_inputs, write_inputs
 from hondo.experiments.export.guide import guide, step_text
 from hondo.experiments.export.hypotheses import final_outputs
 from hondo.experiments.export.manifest import FORMAT, VERSION
@@ -161,14 +161,8 @@ def _write_outputs(run: Run, folder: Path, x: Array, number: int) -> list[tuple[
         steps.append(("model", write_samples(folder, f"steps/{number}-model", list(raw))))
     np.save(folder / OUTPUTS, outputs, allow_pickle=False)
     heads = run.preprocessor.classes or [f"output_{place}" for place in range(outputs.shape[1])]
-    lines = [_csv_line(heads), *(_csv_line([repr(value) for value in row]) for row in outputs.tolist())]
-    write_atomically(folder / OUTPUTS_CSV, "".join(lines))
+    write_atomically(folder / OUTPUTS_CSV, csv_text(heads, (map(repr, row) for row in outputs.tolist())))
     return [*steps, ("outputs" if steps else "model", OUTPUTS)]
-
-
-def _csv_line(cells: Sequence[str]) -> str:
-    quoted = ['"' + cell.replace('"', '""') + '"' if set(cell) & set(',"\n\r;') else cell for cell in cells]
-    return ",".join(quoted) + "\n"
 
 
 def write_samples(folder: Path, stem: str, samples: Sequence[Array]) -> str:

@@ -5,7 +5,7 @@ Pictures are kept as PNG, which loses nothing, tables as CSV, other arrays as ``
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -242,12 +242,18 @@ def _unreadable(path: Path, why: str) -> DataError:
     )
 
 
-def _as_csv(raws: Sequence[Array], features: Sequence[Column]) -> str:
+def csv_text(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table as CSV with a line of names on top."""
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
-    lines.writerow([column.name for column in features])
-    lines.writerows([_cell(value, column) for value, column in zip(raw, features, strict=True)] for raw in raws)
+    lines.writerow(heads)
+    lines.writerows(rows)
     return text.getvalue()
+
+
+def _as_csv(raws: Sequence[Array], features: Sequence[Column]) -> str:
+    rows = ([_cell(value, column) for value, column in zip(raw, features, strict=True)] for raw in raws)
+    return csv_text([column.name for column in features], rows)
 
 
 def _cell(value: Any, column: Column) -> str:
