@@ -20,6 +20,7 @@ class Scale:
     last: float
 
     def __call__(self, value: float) -> float:
+        """Where a value lies."""
         span = self.high - self.low or 1.0
         return self.first + (value - self.low) / span * (self.last - self.first)
 

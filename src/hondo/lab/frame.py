@@ -92,6 +92,7 @@ def _entries() -> list[tuple[str, str]]:
     return [
         ("/", tr("Home", "Inicio")),
         ("/experiments", tr("Experiments", "Experimentos")),
+        ("/playground", tr("Playground", "Campo de juego")),
         ("/predict", tr("Predict", "Predecir")),
     ]
 
