@@ -99,12 +99,15 @@ def _empty(seen: Any, answers: Any) -> None:
 async def _answer(chosen: RunRecord, sent: str, seen: Any, answers: Any) -> None:
     try:
         drawing = read_drawing(sent)
-        picture, found = await background.io_bound(ask, chosen.folder, drawing)
+        answer = await background.io_bound(ask, chosen.folder, drawing)
     except HondoError as error:
         answers.clear()
         with answers:
             text("p", str(error), "message bad")
         return
+    if answer is None:  # the server is closing
+        return
+    picture, found = answer
     seen.clear()
     with seen:
         done, png = cv2.imencode(".png", picture)
