@@ -90,11 +90,11 @@ class Session:
 
     def change(self, setup: Setup) -> None:
         """Another setup; where the network, its first weights and its points stay the same, training goes on."""
-        training, before = prepare(setup), self.setup
-        goes_on = _begins_alike(before, setup)
-        self.setup = setup
-        state = training.state(self.state.weights, step=self.state.step) if goes_on else None
-        self.history = History(training, state)
+        before, self.setup = self.setup, setup
+        if _begins_alike(before, setup):
+            self.history.change_setting(prepare(setup))
+        else:
+            self.history = History(prepare(setup))
 
     def go_to(self, share: float) -> None:
         """Go back (or ahead again) to a share 0..1 of the way so far."""
@@ -155,7 +155,7 @@ class Session:
 
 def _begins_alike(a: Setup, b: Setup) -> bool:
     names = ("data", "samples", "noise", "train_share", "inputs", "hidden", "output", "classes", "seed", "data_seed")
-    return all(getattr(a, name) == getattr(b, name) for name in (*names, "initialisation", "batch_size", "optimizer"))
+    return all(getattr(a, name) == getattr(b, name) for name in (*names, "initialisation"))
 
 
 def _dots(setup: Setup, places: Array, y: Array) -> list[list[float]]:
