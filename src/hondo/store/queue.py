@@ -243,7 +243,7 @@ def _start(workspace: Workspace, run: RunRecord) -> None:
     except OSError as error:
         raise cannot_write(run.folder / LOG, error) from error
     with log:
-        child = subprocess.Popen(
+        child = subprocess.Popen[bytes](
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_surroundings(workspace, run), **flags
         )
     _children.append(child)
