@@ -270,7 +270,8 @@ def _no_token() -> str:
 def _how_to_enter() -> str:
     return tr(
         "Open the address that `hondo lab` printed in the terminal; programs send 'Authorization: Bearer <token>'.",
-        "Abra la dirección que `hondo lab` mostró en la terminal; los programas envían 'Authorization: Bearer <token>'.",
+        "Abra la dirección que mostró `hondo lab` en la terminal; los programas envían "
+        "'Authorization: Bearer <token>'.",
     )
 
 
