@@ -78,7 +78,7 @@ def _thinned(
 ) -> Curve:
     total, first, last = extent
     width = -(-(last - first + 1) // points)
-    bucket = (metrics.c.step - first).op("/")(width)  # whole numbers, in both databases
+    bucket = (metrics.c.step - first) // width
     value = metrics.c.value
     chosen = (
         select(func.min(metrics.c.step), func.avg(value), func.min(value), func.max(value))
