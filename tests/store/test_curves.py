@@ -3,6 +3,7 @@
 import math
 
 import pytest
+
 from hondo.store.curves import read_curves
 from hondo.store.metrics import write_metrics
 from hondo.store.records import MetricPoint, RunRecord
