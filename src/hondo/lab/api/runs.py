@@ -1,31 +1,21 @@
 """Routes about runs: make one, list them, stop, resume, remove and put back."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from hondo.core.errors import SpecError
-from hondo.core.language import tr
 from hondo.lab.api.files import files_of
 from hondo.lab.api.models import Removal, Resumption, Run, RunDetail, RunPage, SpecQuestion, detail_of, run_of
 from hondo.lab.api.sources import OpenWorkspace, RunName, existing_run, read_question
+from hondo.store.listing import list_page
 from hondo.store.queue import enqueue, enqueue_resume, stop, tend, waiting_before
-from hondo.store.records import RunRecord, Status
+from hondo.store.records import Status
 from hondo.store.removal import UNDO_SECONDS, put_aside, put_back
-from hondo.store.runs import find_run, list_runs
+from hondo.store.runs import find_run
 from hondo.store.workspace import Workspace
 
 router = APIRouter(tags=["runs"])
-
-_SORTS: dict[str, Callable[[RunRecord], Any]] = {
-    "created": lambda run: run.id,
-    "updated": lambda run: run.updated,
-    "name": lambda run: (run.base, run.number),
-    "status": lambda run: run.status,
-    "epochs": lambda run: run.epochs_done,
-}
 
 
 @router.post("/runs", status_code=201)
@@ -51,31 +41,8 @@ def list_all_runs(
     size: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> RunPage:
     """The runs: filtered, sorted, one page of them."""
-    found = [run for run in list_runs(workspace, status) if search.lower() in run.name.lower()]
-    found = sort_runs(found, sort)
-    shown = found[(page - 1) * size : page * size]
-    return RunPage(items=[run_of(run) for run in shown], total=len(found), page=page, size=size)
-
-
-def sort_runs(found: list[RunRecord], sort: str) -> list[RunRecord]:
-    """Sort runs by a column or by ``metric:<name>``; those without the metric come last.
-
-    Raises:
-        SpecError: there is no such order.
-    """
-    backwards, name = sort.startswith("-"), sort.removeprefix("-")
-    if name.startswith("metric:"):
-        metric = name.removeprefix("metric:")
-        have = [run for run in found if isinstance(run.summary.get(metric), (int, float))]
-        lack = [run for run in found if not isinstance(run.summary.get(metric), (int, float))]
-        return sorted(have, key=lambda run: run.summary[metric], reverse=backwards) + lack
-    if name not in _SORTS:
-        known = ", ".join([*_SORTS, "metric:…"])
-        raise SpecError(
-            tr(f"runs cannot be sorted by {name!r}", f"no se puede ordenar por {name!r}"),
-            tr(f"Known: {known}.", f"Existen: {known}."),
-        )
-    return sorted(found, key=_SORTS[name], reverse=backwards)
+    found = list_page(workspace, status=status, search=search, sort=sort, first=(page - 1) * size, size=size)
+    return RunPage(items=[run_of(run) for run in found.runs], total=found.total, page=page, size=size)
 
 
 @router.get("/runs/{name}")

@@ -7,9 +7,9 @@ from hondo.core.errors import HondoError
 from hondo.core.language import language, tr, use_language
 from hondo.experiments.specs import builtin
 from hondo.experiments.specs.read import parse_spec
+from hondo.store.listing import list_page
 from hondo.store.queue import enqueue, tend
 from hondo.store.records import RunRecord
-from hondo.store.runs import list_runs
 from hondo.store.workspace import Workspace
 
 _SHOWN = 50
@@ -34,8 +34,8 @@ def add_first_page(app: FastAPI) -> None:
         async def refresh() -> None:
             with use_language(spoken):
                 try:
-                    found = await run.io_bound(list_runs, workspace, limit=_SHOWN)
-                    table.rows = [_row(each) for each in found or ()]
+                    found = await run.io_bound(list_page, workspace, size=_SHOWN)
+                    table.rows = [_row(each) for each in (found.runs if found else ())]
                 except HondoError as error:
                     ui.notify(error.message, type="negative")
 
