@@ -110,3 +110,8 @@ def _goes_on(lab: Lab, name: str) -> None:
     seen = lab.get(f"/api/runs/{name}")
     assert seen["status"] == "running"
     lab.wait(name, lambda run: run["epochs_done"] > seen["epochs_done"] and run["status"] == "running")
+
+
+def test_the_server_loads_no_engine() -> None:
+    code = "import sys, hondo.lab.server, hondo.store.queue\nprint([n for n in ('jax', 'keras') if n in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"

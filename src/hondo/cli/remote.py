@@ -65,7 +65,7 @@ def _form(paths: list[Path]) -> tuple[bytes, str]:
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
     """A token must not follow a redirect to somebody else."""
 
-    def redirect_request(self, *_: Any) -> None:
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> None:
         """Follow nothing."""
 
 
