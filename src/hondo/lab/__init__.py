@@ -1,1 +1,1 @@
-"""The lab: Hondo in the browser."""
+"""The web lab: runs created, watched and asked in a browser, on this machine and behind a token."""

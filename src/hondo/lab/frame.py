@@ -7,34 +7,41 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nicegui import app, ui
+from nicegui import ui
 
-from hondo.core.language import LANGUAGES, Language, language, system_language, tr, use_language
+from hondo.core.language import Language, language, tr, use_language
+from hondo.lab.security import LANGUAGE_COOKIE
 
 _CSS = Path(__file__).with_name("lab.css")
-THEMES = ("auto", "light", "dark")
+THEMES, THEME_COOKIE = ("auto", "light", "dark"), "hondo-theme"
+_SPOKEN = "hondo_language"  # what a page remembers of its reader
 
 
 def readers_language() -> Language:
-    """The language that the reader of this browser chose, else the system's."""
-    chosen = app.storage.user.get("language")
-    return chosen if chosen in LANGUAGES else system_language()
+    """The language in which this page was built; while it is built, that of its request."""
+    return getattr(ui.context.client, _SPOKEN, None) or language()
 
 
 def spoken(build: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a page or a handler speak the reader's language."""
+    """Let a page, or a handler of it, speak the language in which the page was asked for."""
+
+    def chosen() -> Language:
+        client, now = ui.context.client, readers_language()
+        setattr(client, _SPOKEN, now)
+        return now
+
     if inspect.iscoroutinefunction(build):
 
         @functools.wraps(build)
         async def speak_later(*given: Any, **named: Any) -> Any:
-            with use_language(readers_language()):
+            with use_language(chosen()):
                 return await build(*given, **named)
 
         return speak_later
 
     @functools.wraps(build)
     def speak(*given: Any, **named: Any) -> Any:
-        with use_language(readers_language()):
+        with use_language(chosen()):
             return build(*given, **named)
 
     return speak
@@ -48,7 +55,7 @@ def frame(title: str, active: str) -> Iterator[None]:
         title: of the page, for the browser's tab.
         active: the address of the entry in the navigation that it belongs to.
     """
-    theme = app.storage.user.get("theme", "auto")
+    theme = _theme()
     ui.page_title(f"{title} · Hondo")
     ui.add_css(_CSS.read_text(encoding="utf-8"))
     ui.dark_mode({"auto": None, "light": False, "dark": True}.get(theme))
@@ -106,10 +113,17 @@ def _choices(theme: str) -> None:
         "light": tr("Light", "Claro"),
         "dark": tr("Dark", "Oscuro"),
     }
-    button(called.get(theme, called["auto"]), lambda: _choose("theme", following), kind="quiet")
-    button(name, lambda: _choose("language", other), kind="quiet")
+    button(called.get(theme, called["auto"]), lambda: _choose(THEME_COOKIE, following), kind="quiet")
+    button(name, lambda: _choose(LANGUAGE_COOKIE, other), kind="quiet")
 
 
-def _choose(what: str, value: str) -> None:
-    app.storage.user[what] = value
-    ui.navigate.reload()
+def _theme() -> str:
+    request = ui.context.client.request
+    chosen = request.cookies.get(THEME_COOKIE, "auto") if request is not None else "auto"
+    return chosen if chosen in THEMES else "auto"
+
+
+def _choose(cookie: str, value: str) -> None:
+    ui.run_javascript(
+        f"document.cookie = '{cookie}={value}; path=/; max-age=31536000; samesite=strict'; location.reload()"
+    )

@@ -7,6 +7,7 @@ heartbeat can be seen.
 import os
 import platform
 import time
+from collections.abc import Collection
 from typing import Any
 
 import psutil
@@ -37,14 +38,32 @@ def is_training(row: RowMapping) -> bool:
     heartbeat, pid = row["heartbeat"], row["pid"]
     if row["status"] != "running" or heartbeat is None or pid is None or time.time() - heartbeat > STALE_SECONDS:
         return False
-    if row["host"] != platform.node():
-        return True
-    try:
-        process = psutil.Process(pid)
-        if process.status() == psutil.STATUS_ZOMBIE:
-            return False
-        return abs(process.create_time() - row["process_started"]) < _CLOCK_TOLERANCE
-    except psutil.NoSuchProcess:
+    return row["host"] != platform.node() or find_process(row) is not None
+
+
+def is_gone(row: RowMapping) -> bool:
+    """Whether the process that trained a running run certainly exists no more; a quiet one may only be asleep."""
+    if row["status"] != "running":
         return False
-    except psutil.AccessDenied:
+    if row["pid"] is None:
         return True
+    return row["host"] == platform.node() and find_process(row) is None
+
+
+def held_by(row: RowMapping, pids: Collection[int]) -> bool:
+    """Whether one of these processes of this machine has taken hold of a run."""
+    return row["status"] == "running" and row["host"] == platform.node() and row["pid"] in pids
+
+
+def find_process(row: RowMapping) -> psutil.Process | None:
+    """The living process of this machine that trains a run; None if it has ended, or its number is another's now."""
+    try:
+        process = psutil.Process(row["pid"])
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        same = abs(process.create_time() - (row["process_started"] or 0.0)) < _CLOCK_TOLERANCE
+        return process if same else None
+    except psutil.NoSuchProcess:
+        return None
+    except psutil.AccessDenied:
+        return psutil.Process(row["pid"])
