@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, func, select
 
-from hondo.store.metrics import read_metrics
 from hondo.store.records import Level, RunRecord
 from hondo.store.tables import metrics
 from hondo.store.workspace import Workspace
@@ -53,41 +52,55 @@ def read_curves(
     Raises:
         StoreError: the database cannot be read.
     """
-    here = [metrics.c.run_id == run.id, metrics.c.level == level, metrics.c.step > after]
-    if series is not None:
-        here.append(metrics.c.series == series)
-    extent = select(metrics.c.series, func.count(), func.min(metrics.c.step), func.max(metrics.c.step))
+    found: dict[str, Curve] = {}
     with workspace.reading() as connection:
-        found = connection.execute(extent.where(and_(*here)).group_by(metrics.c.series)).all()
-    return {
-        name: _whole(workspace, run, level, name, after)
-        if total <= points
-        else _thinned(workspace, run, level, name, (total, max(first, after + 1), last), points)
-        for name, total, first, last in found
-    }
+        names = [series] if series is not None else _names(connection, run, level)
+        for name in names:
+            here = _at(run, level, name) & (metrics.c.step > after)
+            steps = select(func.min(metrics.c.step), func.max(metrics.c.step)).where(here)
+            first, last = connection.execute(steps).one()
+            if first is None:
+                continue
+            thinned = (
+                None if last - first < points else _thinned(connection, _at(run, level, name), first, last, points)
+            )
+            sparse = thinned is None or thinned.total <= points
+            found[name] = _whole(connection, here) if thinned is None or sparse else thinned
+    return found
 
 
-def _whole(workspace: Workspace, run: RunRecord, level: Level, series: str, after: int) -> Curve:
-    found = [point for point in read_metrics(workspace, run, level, series) if point.step > after]
-    values = [point.value if point.value - point.value == 0 else None for point in found]
-    return Curve([point.step for point in found], values, [], [], len(found), found[-1].step if found else after)
+def _at(run: RunRecord, level: Level, series: str) -> ColumnElement[bool]:
+    return and_(metrics.c.run_id == run.id, metrics.c.level == level, metrics.c.series == series)
 
 
-def _thinned(
-    workspace: Workspace, run: RunRecord, level: Level, series: str, extent: tuple[int, int, int], points: int
-) -> Curve:
-    total, first, last = extent
-    width = -(-(last - first + 1) // points)
-    bucket = (metrics.c.step - first) // width
-    value = metrics.c.value
-    chosen = (
-        select(func.min(metrics.c.step), func.avg(value), func.min(value), func.max(value))
-        .where(metrics.c.run_id == run.id, metrics.c.level == level)
-        .where(metrics.c.series == series, metrics.c.step >= first, metrics.c.step <= last)
-        .group_by(bucket)
-        .order_by(func.min(metrics.c.step))
+def _names(connection: Connection, run: RunRecord, level: Level) -> list[str]:
+    """The names of the series, each found by its place in the index instead of by reading all points."""
+    names: list[str] = []
+    following = select(func.min(metrics.c.series)).where(metrics.c.run_id == run.id, metrics.c.level == level)
+    name = connection.scalar(following)
+    while name is not None:
+        names.append(name)
+        name = connection.scalar(following.where(metrics.c.series > name))
+    return names
+
+
+def _whole(connection: Connection, here: ColumnElement[bool]) -> Curve:
+    rows = connection.execute(select(metrics.c.step, metrics.c.value).where(here).order_by(metrics.c.step)).all()
+    steps = [row.step for row in rows]
+    return Curve(steps, [row.value for row in rows], [], [], len(rows), steps[-1])
+
+
+def _thinned(connection: Connection, here: ColumnElement[bool], first: int, last: int, points: int) -> Curve:
+    """The curve in equal stretches. One query for each is twice as fast as grouping, which would sort all points."""
+    width, value = -(-(last - first + 1) // points), metrics.c.value
+    begin, end = bindparam("begin", type_=BigInteger), bindparam("end", type_=BigInteger)
+    stretch = select(func.min(metrics.c.step), func.avg(value), func.min(value), func.max(value), func.count()).where(
+        here, metrics.c.step >= begin, metrics.c.step < end
     )
-    with workspace.reading() as connection:
-        rows = connection.execute(chosen).all()
-    steps, means, low, high = (list(column) for column in zip(*rows, strict=True))
-    return Curve(steps, means, low, high, total, last)
+    rows = [
+        row
+        for start in range(first, last + 1, width)
+        if (row := connection.execute(stretch, {"begin": start, "end": start + width}).one())[0] is not None
+    ]
+    steps, means, low, high, counts = (list(column) for column in zip(*rows, strict=True))
+    return Curve(steps, means, low, high, sum(counts), last)
