@@ -1,5 +1,6 @@
 """All experiments: those that were run, to be searched, and those that come with Hondo, to be started."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from nicegui import ui
@@ -8,9 +9,9 @@ from hondo.core.language import tr
 from hondo.experiments.specs import builtin
 from hondo.lab.frame import button, frame, spoken, text
 from hondo.lab.launching import start
-from hondo.lab.pages.runs import status_words, table
+from hondo.lab.pages.runs import follow, table
+from hondo.store.listing import list_page
 from hondo.store.records import RunRecord
-from hondo.store.runs import list_runs
 from hondo.store.workspace import open_workspace
 
 PAGE = 50
@@ -22,26 +23,27 @@ def experiments() -> None:
     """A table of runs with a search, and the built-in experiments below."""
     with frame(tr("Experiments", "Experimentos"), "/experiments"):
         text("h1", tr("Experiments", "Experimentos"))
-        with open_workspace() as workspace:
-            runs = list_runs(workspace)
-        place: Any = None
-        if runs:
-            with ui.element("div").classes("row"):
-                sought = ui.element("input").classes("search")
-                hint = tr("Search by name or status", "Buscar por nombre o estado")
-                sought.props(f'type="search" placeholder="{hint}" aria-label="{hint}"')
-            place = ui.element("div")
-            sought.on(
-                "input",
-                spoken(lambda event: _show(place, runs, str(event.args or ""))),
-                js_handler="(event) => emit(event.target.value)",
-                throttle=0.2,
-            )
-            _show(place, runs, "")
+        sought = {"text": ""}
+
+        def search(event: Any) -> None:
+            sought["text"] = str(event.args or "").strip()
+            look()
+
+        with ui.element("div").classes("row"):
+            hint = tr("Search by name", "Buscar por nombre")
+            field = ui.element("input").classes("search")
+            field.props(f'type="search" placeholder="{hint}" aria-label="{hint}"')
+            field.on("input", spoken(search), js_handler="(event) => emit(event.target.value)", throttle=0.2)
+        look = follow(lambda: _read(sought["text"]), _show)
         text("h2", tr("Ready to run", "Listos para ejecutar"))
         with ui.element("div").classes("scroll"), ui.element("table").classes("runs"), ui.element("tbody"):
             for name in builtin.names():
                 _offer(name)
+
+
+def _read(sought: str) -> Sequence[RunRecord]:
+    with open_workspace() as workspace:
+        return list_page(workspace, search=sought, size=PAGE).runs
 
 
 def _offer(name: str) -> None:
@@ -52,15 +54,10 @@ def _offer(name: str) -> None:
             button(tr("Run", "Ejecutar"), lambda: start(name))
 
 
-def _show(place: Any, runs: list[RunRecord], sought: str) -> None:
-    wanted = sought.strip().lower()
-    found = [run for run in runs if wanted in f"{run.name} {run.status} {status_words(run)[0]}".lower()]
-    place.clear()
-    with place:
-        if found:
-            table(found[:PAGE])
-        else:
-            text("p", tr("No experiment matches.", "Ningún experimento coincide."), "empty")
-        if len(found) > PAGE:
-            left = len(found) - PAGE
-            text("p", tr(f"{left} more: search for them.", f"{left} más: búsquelos."), "empty")
+def _show(found: Sequence[RunRecord]) -> None:
+    if found:
+        table(found)
+        if len(found) == PAGE:
+            text("p", tr(f"The latest {PAGE}; search for others.", f"Los {PAGE} últimos; busque los demás."), "empty")
+    else:
+        text("p", tr("No experiment yet, or none matches.", "Aún no hay experimentos, o ninguno coincide."), "empty")

@@ -1,12 +1,15 @@
 """The first page: what was going on, and one obvious next step."""
 
+from collections.abc import Sequence
+
 from nicegui import ui
 
 from hondo.core.language import tr
 from hondo.lab.frame import button, frame, link, spoken, text
 from hondo.lab.launching import start
-from hondo.lab.pages.runs import table
-from hondo.store.runs import list_runs
+from hondo.lab.pages.runs import follow, table
+from hondo.store.listing import list_page
+from hondo.store.records import RunRecord
 from hondo.store.workspace import open_workspace
 
 FIRST, SHOWN = "digits-mlp", 5
@@ -16,9 +19,6 @@ FIRST, SHOWN = "digits-mlp", 5
 @spoken
 def home() -> None:
     """Running and latest experiments; for newcomers, the whole flow in one click."""
-    with open_workspace() as workspace:
-        latest = list_runs(workspace, limit=SHOWN)
-    running = [run for run in latest if run.status in ("running", "queued")]
     with frame(tr("Home", "Inicio"), "/"):
         text("h1", tr("Deep learning that runs", "Aprendizaje profundo en marcha"))
         text(
@@ -29,17 +29,28 @@ def home() -> None:
             ),
             "lede",
         )
-        with ui.element("div").classes("row"):
-            if running:
-                go = link(tr(f"Watch {running[0].name}", f"Ver {running[0].name}"), f"/runs/{running[0].name}")
-                go.classes("button primary")
-            else:
-                button(_invitation(new=not latest), lambda: start(FIRST), kind="primary")
-            if latest:
-                link(tr("All experiments", "Todos los experimentos"), "/experiments").classes("button")
+        follow(_latest, _show)
+
+
+def _latest() -> Sequence[RunRecord]:
+    with open_workspace() as workspace:
+        return list_page(workspace, size=SHOWN).runs
+
+
+def _show(latest: Sequence[RunRecord]) -> None:
+    going = next((run for run in latest if run.status in ("running", "queued")), None)
+    with ui.element("div").classes("row"):
+        if going is not None:
+            link(tr(f"Watch {going.name}", f"Ver {going.name}"), f"/runs/{going.name}").classes("button primary")
+        else:
+            button(_invitation(new=not latest), lambda: start(FIRST), kind="primary")
         if latest:
-            text("h2", tr("Latest experiments", "Últimos experimentos"))
-            table(latest)
+            link(tr("All experiments", "Todos los experimentos"), "/experiments").classes("button")
+        else:
+            link(tr("Playground", "Campo de juego"), "/playground").classes("button")
+    if latest:
+        text("h2", tr("Latest experiments", "Últimos experimentos"))
+        table(latest)
 
 
 def _invitation(*, new: bool) -> str:

@@ -1,14 +1,16 @@
 """How runs are shown wherever they are listed: their status in words, the number that tells most, how long ago."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from nicegui import ui
 
 from hondo.core.language import tr
-from hondo.lab.frame import link, text
+from hondo.lab.frame import link, spoken, text
 from hondo.store.records import RunRecord
+
+EVERY = 1.0  # seconds between two looks at what goes on
 
 
 def status_words(run: RunRecord) -> tuple[str, str]:
@@ -47,6 +49,32 @@ def ago(moment: datetime) -> str:
             count = int(seconds // unit)
             return tr(f"{count} {en} ago", f"hace {count} {es}")
     return tr("just now", "ahora mismo")
+
+
+def follow(read: Callable[[], Sequence[RunRecord]], show: Callable[[Sequence[RunRecord]], None]) -> Callable[[], None]:
+    """Show runs and show them anew whenever one of them has changed, so that all tabs agree.
+
+    Args:
+        read: the runs as they stand.
+        show: fills the place where they are shown.
+
+    Returns:
+        What to call when other runs are to be shown.
+    """
+    place, seen = ui.element("div"), dict[str, Any]()
+
+    def look() -> None:
+        found = read()
+        state = [(run.name, run.status, run.epochs_done, run.updated) for run in found]
+        if seen.get("state") != state:
+            seen["state"] = state
+            place.clear()
+            with place:
+                show(found)
+
+    look()
+    ui.timer(EVERY, spoken(look), immediate=False)
+    return look
 
 
 def table(runs: Iterable[RunRecord]) -> Any:
