@@ -7,8 +7,10 @@ replaced; the server does not notice more than an error.
 import asyncio
 import io
 import multiprocessing
+import os
 import signal
 import tempfile
+import threading
 import zipfile
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -106,6 +108,14 @@ def predict(job: Job) -> tuple[list[dict[str, Any]], tuple[type[HondoError], str
 
 def _prepare() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the server's to answer
+    threading.Thread(target=_end_with_the_server, name="watches the server", daemon=True).start()
+
+
+def _end_with_the_server() -> None:
+    server = multiprocessing.parent_process()
+    if server is not None:
+        server.join()
+        os._exit(0)
 
 
 def _answers(job: Job) -> list[dict[str, Any]]:
