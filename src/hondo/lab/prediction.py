@@ -5,6 +5,7 @@ replaced; the server does not notice more than an error.
 """
 
 import asyncio
+import gc
 import io
 import multiprocessing
 import os
@@ -86,10 +87,12 @@ class Predictor:
         if pool is None:
             return
         processes = list((getattr(pool, "_processes", None) or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             with suppress(OSError, ValueError):
                 process.kill()
+        pool.shutdown(wait=True, cancel_futures=True)  # at once, since its process is gone
+        del pool, processes
+        gc.collect()  # gives the system's semaphores back, which an abrupt end would leave
 
 
 def predict(job: Job) -> tuple[list[dict[str, Any]], tuple[type[HondoError], str, str] | None]:
