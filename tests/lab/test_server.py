@@ -8,13 +8,14 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 import websockets
 
 from hondo.lab.access import Access
 from hondo.lab.server import listen, open_browser
 
-from .conftest import LONG, TOKEN, Lab, end_lab, start_lab
+from .conftest import LONG, SMALL, TOKEN, Lab, end_lab, start_lab
 from .test_gate import SOCKET
 
 
@@ -115,3 +116,17 @@ def _goes_on(lab: Lab, name: str) -> None:
 def test_the_server_loads_no_engine() -> None:
     code = "import sys, hondo.lab.server, hondo.store.queue\nprint([n for n in ('jax', 'keras') if n in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills in the manner of POSIX")
+def test_the_process_that_predicts_ends_with_a_killed_lab(tmp_path: Path) -> None:
+    lab = start_lab(tmp_path)
+    name = lab.post("/api/runs", SMALL)["name"]
+    lab.at_rest(name)
+    lab.post(f"/api/runs/{name}/predict", {"array": [[[[0]] * 8] * 8]})
+    below = psutil.Process(lab.process.pid).children(recursive=True)
+    assert below
+    lab.process.kill()
+    lab.process.communicate()
+    _, alive = psutil.wait_procs(below, timeout=10)
+    assert alive == []

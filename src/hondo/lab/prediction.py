@@ -5,10 +5,13 @@ replaced; the server does not notice more than an error.
 """
 
 import asyncio
+import gc
 import io
 import multiprocessing
+import os
 import signal
 import tempfile
+import threading
 import zipfile
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -84,10 +87,12 @@ class Predictor:
         if pool is None:
             return
         processes = list((getattr(pool, "_processes", None) or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             with suppress(OSError, ValueError):
                 process.kill()
+        pool.shutdown(wait=True, cancel_futures=True)  # at once, since its process is gone
+        del pool, processes
+        gc.collect()  # gives the system's semaphores back, which an abrupt end would leave
 
 
 def predict(job: Job) -> tuple[list[dict[str, Any]], tuple[type[HondoError], str, str] | None]:
@@ -106,6 +111,14 @@ def predict(job: Job) -> tuple[list[dict[str, Any]], tuple[type[HondoError], str
 
 def _prepare() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the server's to answer
+    threading.Thread(target=_end_with_the_server, name="watches the server", daemon=True).start()
+
+
+def _end_with_the_server() -> None:
+    server = multiprocessing.parent_process()
+    if server is not None:
+        server.join()
+        os._exit(0)
 
 
 def _answers(job: Job) -> list[dict[str, Any]]:

@@ -98,6 +98,7 @@ def build_lab(workspace: Workspace) -> FastAPI:
         care = asyncio.create_task(take_care(workspace))
         yield
         care.cancel()
+        app.state.predictor.close()
 
     app.router.lifespan_context = life
     ui.run_with(app, title="Hondo", reconnect_timeout=_RECONNECT, show_welcome_message=False, dark=None)
