@@ -63,6 +63,14 @@ def test_a_click_runs_the_whole_flow_and_two_tabs_agree(browser: Browser, lab: L
     context.close()
 
 
+@pytest.fixture
+def digits(lab: Lab) -> str:
+    """A run that knows digits well."""
+    name = lab.post("/api/runs", {"experiment": "digits-mlp"})["name"]
+    assert lab.at_rest(name)["status"] == "complete"
+    return name
+
+
 def entered(browser: Browser, lab: Lab, **options: Any) -> Page:
     context = browser.new_context(**options)
     page = context.new_page()
@@ -101,9 +109,9 @@ def test_language_and_theme_are_chosen_and_stay(browser: Browser, lab: Lab) -> N
     page.context.close()
 
 
-def test_a_drawing_is_recognised_by_the_network_that_was_trained(browser: Browser, lab: Lab) -> None:
+def test_a_drawing_is_recognised_by_the_network_that_was_trained(browser: Browser, lab: Lab, digits: str) -> None:
     page = entered(browser, lab, locale="en-GB")
-    page.goto(f"http://127.0.0.1:{lab.port}/predict")
+    page.goto(f"http://127.0.0.1:{lab.port}/predict?run={digits}")
     box = page.locator("canvas.pad").bounding_box()
     assert box is not None
     strokes = [

@@ -51,6 +51,7 @@ class Bench:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.speed = 1  # epochs a frame; 0 is one step
+        self.frame: dict[str, Any] = {}
 
     def build(self) -> None:
         """Put everything on the page."""
@@ -71,7 +72,7 @@ class Bench:
                 }
                 self.stage = Stage(labels, spoken(self.begin), spoken(self.edited))
         self.controls()
-        ui.timer(_FRAME, self.tick)
+        ui.timer(_FRAME, spoken(self.tick))
 
     def begin(self) -> None:
         """Show the network as it is."""
@@ -86,16 +87,22 @@ class Bench:
 
     def show(self, *, whole: bool = False) -> None:
         """Draw the present state."""
-        frame_now = self.session.frame(whole=whole)
-        self.stage.show(frame_now)
-        epoch = self.session.training.epoch(self.session.state)
-        self.counter.set_text(f"{epoch:,.0f}" if self.session.training.batches == 1 or self.speed else f"{epoch:,.2f}")
-        train, test = (_shown(frame_now[name]) for name in ("train", "test"))
+        self.frame = self.session.frame(whole=whole)
+        self.stage.show(self.frame)
+        self.tell()
+
+    def tell(self) -> None:
+        """Say where the training is and how good the network."""
+        epoch, now = self.session.training.epoch(self.session.state), self.frame
+        if not now:
+            return
+        self.counter.set_text(f"{epoch:,.0f}" if self.speed else f"{epoch:,.2f}")
+        train, test = _shown(now["train"]), _shown(now["test"])
         score = tr("accuracy", "exactitud") if self.session.setup.problem == "classification" else "R²"
         self.scores.set_text(
             tr(
-                f"loss {train}, on test points {test} · {score} {_shown(frame_now['testScore'])}",
-                f"pérdida {train}, en los puntos de prueba {test} · {score} {_shown(frame_now['testScore'])}",
+                f"loss {train}, on test points {test} · {score} {_shown(now['testScore'])}",
+                f"pérdida {train}, en los puntos de prueba {test} · {score} {_shown(now['testScore'])}",
             )
         )
 
@@ -121,21 +128,23 @@ class Bench:
 
     def play(self) -> None:
         """Go on, or pause."""
-        self.session.playing = not self.session.playing
-        self.controls()
+        self.playing(not self.session.playing)
+
+    def playing(self, going: bool) -> None:
+        """Whether it trains by itself from now on."""
+        self.session.playing = going
+        self.player.set_text(tr("Pause", "Pausa") if going else tr("Play", "Iniciar"))
 
     def step(self) -> None:
         """One step (or the chosen number of epochs) by hand."""
-        self.session.playing = False
+        self.playing(False)
         self.session.history.run(max(1, self.speed * self.session.training.batches))
-        self.controls()
         self.show()
 
     def reset(self) -> None:
         """Back to the same first weights."""
-        self.session.playing = False
+        self.playing(False)
         self.session.history.reset()
-        self.controls()
         self.begin()
 
     def other(self) -> None:
@@ -145,7 +154,7 @@ class Bench:
 
     def rewind(self, share: float) -> None:
         """Look at an earlier moment; playing goes on from there."""
-        self.session.playing = False
+        self.playing(False)
         self.session.go_to(share)
         self.show()
 
@@ -166,10 +175,13 @@ class Bench:
             place.clear()
             with place:
                 build()
+        self.tell()
 
     def _top(self) -> None:
         setup = self.session.setup
-        button(tr("Pause", "Pausa") if self.session.playing else tr("Play", "Iniciar"), self.play, kind="primary")
+        with ui.element("button").classes("button primary").props('type="button"').on("click", spoken(self.play)):
+            self.player = ui.label()
+        self.playing(self.session.playing)
         button(tr("Step", "Paso"), self.step)
         button(tr("Reset", "Reiniciar"), self.reset)
         with ui.element("div"):
@@ -320,9 +332,14 @@ def select(label: str, options: Mapping[Any, str], value: Any, chosen: Callable[
 def slider(low: int, high: int, value: int, moved: Callable[[float], Any], label: str, *, at_end: bool = False) -> None:
     """A slider; ``moved`` is called while it moves, or when it is let go."""
     made = ui.element("input").props(f'type="range" min="{low}" max="{high}" value="{value}" aria-label="{label}"')
+
+    def move(event: Any) -> None:
+        made.props(f'value="{float(event.args):g}"')  # or it would jump back whenever the page is drawn anew
+        moved(float(event.args))
+
     made.on(
         "change" if at_end else "input",
-        spoken(lambda event: moved(float(event.args))),
+        spoken(move),
         js_handler="(event) => emit(event.target.value)",
         throttle=0.05,
     )
