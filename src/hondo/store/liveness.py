@@ -16,6 +16,8 @@ from sqlalchemy import RowMapping
 STALE_SECONDS = 120.0
 """A heartbeat older than this belongs to a process that hangs, sleeps or is gone."""
 
+_FRESH_SECONDS = 15.0  # three heartbeats
+_SET_CLOCK = 600.0
 _CLOCK_TOLERANCE = 5.0  # seconds by which two readings of a process's start may differ
 
 
@@ -61,8 +63,10 @@ def find_process(row: RowMapping) -> psutil.Process | None:
         process = psutil.Process(row["pid"])
         if process.status() == psutil.STATUS_ZOMBIE:
             return None
-        same = abs(process.create_time() - (row["process_started"] or 0.0)) < _CLOCK_TOLERANCE
-        return process if same else None
+        # Where the clock was set meanwhile, a process seems to have begun at another time; its heartbeat speaks for it.
+        beats = time.time() - (row["heartbeat"] or 0.0) < _FRESH_SECONDS
+        apart = abs(process.create_time() - (row["process_started"] or 0.0))
+        return process if apart < (_SET_CLOCK if beats else _CLOCK_TOLERANCE) else None
     except psutil.NoSuchProcess:
         return None
     except psutil.AccessDenied:

@@ -20,6 +20,7 @@ from hondo.store.workspace import open_workspace
 
 _EVERY = 1.0  # seconds between two looks at a run that is going on
 _GOING = ("running", "queued", "created")
+_OVER = ("complete", "diverged", "failed")
 
 
 @ui.page("/runs/{name}")
@@ -48,7 +49,7 @@ def run_page(name: str) -> None:
             live.clear()
             with live:
                 _show(record, history)
-            if record.status not in _GOING:
+            if record.status in _OVER:
                 timer.deactivate()
 
         timer = ui.timer(_EVERY, spoken(look), immediate=False)
