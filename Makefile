@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench docs clean
+.PHONY: help lab run test lint types bench docs clean
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -27,6 +27,9 @@ $(VENV)/.dev: $(VENV)/.ready
 $(VENV)/.bench: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[bench]"
 	@touch $@
+
+lab: $(VENV)/.ready ## set up and open the lab in the browser
+	$(BIN)/hondo lab
 
 run: $(VENV)/.ready ## set up and train the first network: digits, from data to predictions
 	$(BIN)/hondo run
@@ -49,6 +52,7 @@ bench: $(VENV)/.bench ## measure beside TensorFlow, PyTorch, Keras on JAX and ot
 	$(BIN)/python -m benchmarks.streaming
 	$(BIN)/python -m benchmarks.transfer
 	$(BIN)/python -m benchmarks.playground
+	$(BIN)/python -m benchmarks.lab
 
 docs: $(VENV)/.dev ## write the pages that are made from the code
 	$(BIN)/python -m docs.generate

@@ -3,6 +3,7 @@
 import os
 import socket
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -252,3 +253,15 @@ def test_an_unreachable_server_is_explained_without_the_password() -> None:
 def test_this_suite_runs_on_postgresql_too(workspace: Workspace, database: str) -> None:
     with workspace.reading() as connection:
         assert connection.dialect.name == database
+
+
+def test_a_second_opening_in_a_process_leaves_the_locks_of_the_first(tmp_path: Path) -> None:
+    """Else another process that closes believes itself to be the last, and empties the log under the first."""
+    with open_workspace(tmp_path) as first, first.reading() as connection:
+        connection.execute(text("SELECT count(*) FROM runs"))
+        open_workspace(tmp_path).close()
+        elsewhere = (
+            "import sys, pathlib, hondo.store.workspace as w; w.open_workspace(pathlib.Path(sys.argv[1])).close()"
+        )
+        subprocess.run([sys.executable, "-c", elsewhere, str(tmp_path)], check=True)
+        assert (tmp_path / "hondo.db-wal").exists()

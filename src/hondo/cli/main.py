@@ -16,6 +16,7 @@ from hondo.cli.data import app as data_app
 from hondo.cli.doctor import doctor
 from hondo.cli.evaluate import evaluate
 from hondo.cli.export import export
+from hondo.cli.lab import lab
 from hondo.cli.lr_find import lr_find
 from hondo.cli.output import complain
 from hondo.cli.predict import predict
@@ -45,6 +46,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.command(
+    "lab",
+    help=tr(
+        "Open the lab in the browser: train, watch and predict there.",
+        "Abre el laboratorio en el navegador: entrenar, observar y predecir.",
+    ),
+)(lab)
 app.command(
     "run",
     help=tr(

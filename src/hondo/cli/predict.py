@@ -56,9 +56,23 @@ def predict(
             ),
         ),
     ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help=tr("Ask the lab at this address instead.", "Pregunta al laboratorio de esta dirección."),
+        ),
+    ] = None,
+    token: Annotated[
+        str | None,
+        typer.Option(help=tr("That lab's token (or HONDO_LAB_TOKEN).", "El token de ese laboratorio.")),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Predict raw inputs: the run's own preprocessing is applied."""
+    if url is not None:
+        _show_remote(url, token, name or "last", model, inputs, top or 3, as_json=as_json)
+        return
     value, labels = read_inputs(inputs)
     predictions = _by_run(name or "last", value) if model is None else _by_network(model, name, value)
     answers = predictions.written(top or (3 if model is None else 5))
@@ -66,7 +80,12 @@ def predict(
     if as_json:
         print_json([{"input": label, **answer} for label, answer in zip(labels, answers, strict=True)])
         return
-    if predictions.classes:
+    _show(labels, answers, bool(predictions.classes), predictions.targets)
+
+
+def _show(labels: list[str], answers: list[dict[str, Any]], classes: bool, targets: tuple[str, ...]) -> None:
+    """Print answers as a table."""
+    if classes:
         columns = [
             tr("input", "entrada"),
             tr("prediction", "predicción"),
@@ -77,15 +96,31 @@ def predict(
             [label, answer["prediction"], f"{answer['probability']:.1%}", _others(answer)]
             for label, answer in zip(labels, answers, strict=True)
         ]
-    elif len(predictions.targets) > 1:
-        columns = [tr("input", "entrada"), *predictions.targets]
+    elif len(targets) > 1:
+        columns = [tr("input", "entrada"), *targets]
         rows = [
             [label, *map(number, answer["prediction"].values())] for label, answer in zip(labels, answers, strict=True)
         ]
     else:
         columns = [tr("input", "entrada"), tr("prediction", "predicción")]
         rows = [[label, number(answer["prediction"])] for label, answer in zip(labels, answers, strict=True)]
-    print_table(columns, rows, numeric=(2,) if predictions.classes else tuple(range(1, len(columns))))
+    print_table(columns, rows, numeric=(2,) if classes else tuple(range(1, len(columns))))
+
+
+def _show_remote(
+    url: str, token: str | None, run: str, model: str | None, inputs: list[str], top: int, *, as_json: bool
+) -> None:
+    from hondo.cli.remote import predict_remotely
+
+    if model is not None:
+        raise SpecError(tr("give either --model or --url", "indique --model o bien --url"))
+    answers = predict_remotely(url, token, run, inputs, top)
+    if as_json:
+        print_json(answers)
+        return
+    first = answers[0] if answers else {}
+    targets = tuple(first["prediction"]) if isinstance(first.get("prediction"), dict) else ()
+    _show([answer["input"] for answer in answers], answers, "top" in first, targets)
 
 
 def _by_run(name: str, value: Any) -> "Predictions":

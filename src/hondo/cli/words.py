@@ -17,12 +17,14 @@ def status_word(status: Status) -> str:
     """Where a run stands, in the reader's words."""
     return {
         "created": tr("not begun", "sin empezar"),
+        "queued": tr("waiting", "en espera"),
         "running": tr("running", "en marcha"),
         "complete": tr("complete", "completado"),
         "stopped": tr("stopped", "detenido"),
         "diverged": tr("diverged", "divergió"),
         "failed": tr("failed", "falló"),
         "interrupted": tr("interrupted", "interrumpido"),
+        "removed": tr("removed", "borrado"),
     }[status]
 
 

@@ -6,6 +6,7 @@ exit code of its class and shows a traceback only with ``--debug``.
 
 import difflib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from hondo.core.language import tr
 
@@ -29,10 +30,28 @@ class HondoError(Exception):
         return f"{self.message}\n{self.hint}" if self.hint else self.message
 
 
+@dataclass(frozen=True)
+class SpecProblem:
+    """One thing that is wrong with a spec.
+
+    Attributes:
+        path: the key, as a reader writes it (``train.epochs``).
+        line: where it stands in the source, from 1; None where it was not written there.
+        text: what came and what was expected.
+        hint: how to mend it.
+    """
+
+    path: str
+    line: int | None
+    text: str
+    hint: str = ""
+
+
 class SpecError(HondoError):
-    """A spec that cannot be read or does not make sense."""
+    """A spec that cannot be read or does not make sense; ``problems`` tells them one by one, where they are known."""
 
     exit_code = 2
+    problems: tuple[SpecProblem, ...] = ()
 
 
 class DataError(HondoError):

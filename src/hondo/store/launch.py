@@ -31,6 +31,7 @@ from hondo.store.metrics import write_metrics
 from hondo.store.recorder import Recorder
 from hondo.store.records import MetricPoint, RunRecord
 from hondo.store.runs import create_run, find_run, list_runs, update_run
+from hondo.store.stopping import forget_request, listening
 from hondo.store.workspace import Workspace
 
 _KEPT = {"spec": SPEC, "model": MODEL, "preprocess": PREPROCESS, "result": RESULT, "report": REPORT, "plots": "plots"}
@@ -61,6 +62,36 @@ def launch(
     return _execute(workspace, record, spec, model, sink, cancel, resume=False)
 
 
+def launch_queued(
+    workspace: Workspace,
+    record: RunRecord,
+    *,
+    heir_of: int,
+    epochs: int | None = None,
+    resume: bool = False,
+    sink: Sink = no_sink,
+    cancel: CancelToken | None = None,
+) -> Run:
+    """Execute a run that waited in the queue, exactly as :func:`launch` or :func:`resume` would.
+
+    Args:
+        workspace: where it is kept.
+        record: the run.
+        heir_of: the process that took it from the queue for this one.
+        epochs: train up to this epoch instead of the spec's.
+        resume: go on from its last checkpoint.
+        sink: is told what happens.
+        cancel: stops it.
+
+    Raises:
+        HondoError: for data, model or spec that do not work; the run is kept, marked as failed.
+    """
+    spec = _kept_spec(record) if resume else RunSpec.model_validate(record.spec)
+    spec = _with_epochs(spec, epochs, sink)
+    record = update_run(workspace, record, environment=describe_environment(device_name()))
+    return _execute(workspace, record, spec, None, sink, cancel, resume=resume, heir_of=heir_of)
+
+
 def resume(
     workspace: Workspace,
     name: str,
@@ -84,8 +115,7 @@ def resume(
         StoreError: if there is no such run, or another process trains it.
     """
     record = find_run(workspace, name)
-    path = record.folder / SPEC
-    spec = read_spec(path) if path.exists() else RunSpec.model_validate(record.spec)
+    spec = _kept_spec(record)
     if spec.model.given is not None and model is None:
         raise StoreError(
             tr(
@@ -94,15 +124,26 @@ def resume(
             ),
             tr("Resume it from Python with the same model.", "Reanúdelo desde Python con el mismo modelo."),
         )
-    if epochs is not None:
-        if spec.learn.schedule.kind == "cosine" and epochs != spec.train.epochs:
-            text = tr(
-                f"the cosine schedule now ends at epoch {epochs}, so the learning rate jumps here",
-                f"la tasa de aprendizaje en coseno termina ahora en la época {epochs}, así que aquí da un salto",
-            )
-            sink(Notice(text, "warning"))
-        spec = spec.model_copy(update={"train": spec.train.model_copy(update={"epochs": epochs})})
-    return _execute(workspace, record, spec, model, sink, cancel, resume=True)
+    return _execute(workspace, record, _with_epochs(spec, epochs, sink), model, sink, cancel, resume=True)
+
+
+def _kept_spec(record: RunRecord) -> RunSpec:
+    """The spec in a run's folder, where its owner may have changed it; the recorded one where there is none."""
+    path = record.folder / SPEC
+    return read_spec(path) if path.exists() else RunSpec.model_validate(record.spec)
+
+
+def _with_epochs(spec: RunSpec, epochs: int | None, sink: Sink) -> RunSpec:
+    """The spec up to another epoch, if one is given."""
+    if epochs is None:
+        return spec
+    if spec.learn.schedule.kind == "cosine" and epochs != spec.train.epochs:
+        text = tr(
+            f"the cosine schedule now ends at epoch {epochs}, so the learning rate jumps here",
+            f"la tasa de aprendizaje en coseno termina ahora en la época {epochs}, así que aquí da un salto",
+        )
+        sink(Notice(text, "warning"))
+    return spec.model_copy(update={"train": spec.train.model_copy(update={"epochs": epochs})})
 
 
 def open_run(workspace: Workspace, name: str) -> Run:
@@ -121,8 +162,12 @@ def _execute(
     cancel: CancelToken | None,
     *,
     resume: bool,
+    heir_of: int | None = None,
 ) -> Run:
-    with Recorder(workspace, record) as recorder:
+    cancel = cancel or CancelToken()
+    if heir_of is None:  # one from the queue may have been asked to stop while its process came up
+        forget_request(record.folder)
+    with Recorder(workspace, record, heir_of=heir_of) as recorder, listening(record.folder, cancel):
         if resume:
             _remember_epochs(workspace, record)
         run = execute(

@@ -41,6 +41,7 @@ class Recorder:
         interval: How long events are gathered before they are written, in seconds.
         heartbeat: How often the run is marked alive, in seconds.
         patience: How long a database may refuse before unsaved metrics go to a file, in seconds.
+        heir_of: The process that took hold of the run for this one; see :func:`hondo.store.runs.claim_run`.
 
     Raises:
         StoreError: another process trains the run, or the database cannot be written.
@@ -54,8 +55,9 @@ class Recorder:
         interval: float = 0.25,
         heartbeat: float = 5.0,
         patience: float = 10.0,
+        heir_of: int | None = None,
     ) -> None:
-        self.run = claim_run(workspace, run)
+        self.run = claim_run(workspace, run, heir_of)
         self._workspace = workspace
         self._interval, self._heartbeat, self._patience = interval, heartbeat, patience
         self._queue: queue.SimpleQueue[Event | threading.Event | None] = queue.SimpleQueue()

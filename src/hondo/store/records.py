@@ -8,9 +8,10 @@ from typing import Any, Literal, get_args
 
 from hondo.core.events import EndReason
 
-Status = Literal["created", "running", "complete", "stopped", "diverged", "failed", "interrupted"]
-"""created: not begun. stopped: somebody cancelled it. diverged: its loss was no longer finite. failed: an error ended
-it. interrupted: its process died, or let go of it, before the training's end."""
+Status = Literal["created", "queued", "running", "complete", "stopped", "diverged", "failed", "interrupted", "removed"]
+"""created: not begun. queued: it waits for its turn. stopped: somebody cancelled it. diverged: its loss was no longer
+finite. failed: an error ended it. interrupted: its process died, or let go of it, before the training's end. removed:
+deleted, but it can be put back for a while."""
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 

@@ -1,6 +1,7 @@
 """Runs: making one, finding it again, changing it, taking hold of it to train, removing it."""
 
 import difflib
+import os
 import shutil
 import time
 from collections.abc import Iterable, Mapping
@@ -19,7 +20,7 @@ from hondo.core.files import cannot_write, clear_unfinished, write_atomically
 from hondo.core.language import tr
 from hondo.core.spec import RunSpec
 from hondo.store.changes import recover_spill, run_row, spilled_files
-from hondo.store.liveness import is_training, this_process
+from hondo.store.liveness import held_by, is_training, this_process
 from hondo.store.records import RunRecord, Status
 from hondo.store.tables import runs
 from hondo.store.workspace import Workspace
@@ -28,6 +29,7 @@ SPEC_FILE = "spec.yaml"
 _FOLDER = "runs"
 _ATTEMPTS = 100
 _SHOWN = 8
+_THERE = runs.c.status != "removed"
 
 
 def create_run(workspace: Workspace, spec: RunSpec, environment: Environment) -> RunRecord:
@@ -77,7 +79,7 @@ def find_run(workspace: Workspace, name: str) -> RunRecord:
     """
     with workspace.reading() as connection:
         meant = _meant(connection, name)
-        run = _record(workspace, connection.execute(select(runs).where(runs.c.id == meant)).mappings().one())
+        run = record_of(workspace, connection.execute(select(runs).where(runs.c.id == meant)).mappings().one())
     if spilled_files(run.folder):
         with suppress(StoreError):  # what was spilled stays in its file until the database can be written
             recover_spill(workspace, run)
@@ -93,7 +95,7 @@ def list_runs(
     *,
     newest_first: bool = True,
 ) -> list[RunRecord]:
-    """The runs, as they stand now.
+    """The runs, as they stand now; removed ones only where they are asked for.
 
     Args:
         workspace: Where they are kept.
@@ -111,11 +113,12 @@ def list_runs(
     if status is not None:
         stored = ("running", "interrupted") if status == "interrupted" else (status,)
         chosen = chosen.where(runs.c.status.in_(stored))
-    elif limit is not None:
-        chosen = chosen.limit(limit)
+    else:
+        chosen = chosen.where(runs.c.status != "removed")
+        chosen = chosen if limit is None else chosen.limit(limit)
     with workspace.reading() as connection:
         rows = connection.execute(chosen).mappings().all()
-    found = [_record(workspace, row) for row in rows]
+    found = [record_of(workspace, row) for row in rows]
     return [run for run in found if status in (None, run.status)][:limit]
 
 
@@ -125,6 +128,7 @@ def update_run(
     *,
     status: Status | None = None,
     spec: RunSpec | None = None,
+    environment: Environment | None = None,
     summary: Mapping[str, Any] | None = None,
     epochs_done: int | None = None,
     message: str | None = None,
@@ -136,6 +140,7 @@ def update_run(
         run: The run.
         status: Where it stands now.
         spec: The spec, once everything left out in it is decided.
+        environment: What surrounds it, once a process has begun it.
         summary: Final values, in place of those before; numbers may be NumPy's and need not be finite.
         epochs_done: How many epochs are complete.
         message: Why it ended as it did.
@@ -147,17 +152,30 @@ def update_run(
         StoreError: it is no longer there, or the database cannot be written.
     """
     written = None if spec is None else spec.written()
-    given = {"status": status, "spec": written, "summary": summary, "epochs_done": epochs_done, "message": message}
+    around = None if environment is None else environment.written()
+    given = {
+        "status": status,
+        "spec": written,
+        "environment": around,
+        "summary": summary,
+        "epochs_done": epochs_done,
+        "message": message,
+    }
     values = {name: value for name, value in given.items() if value is not None}
     with workspace.writing() as connection:
         connection.execute(update(runs).where(runs.c.id == run.id).values(values | {"updated": time.time()}))
     return _read(workspace, run)
 
 
-def claim_run(workspace: Workspace, run: RunRecord) -> RunRecord:
+def claim_run(workspace: Workspace, run: RunRecord, heir_of: int | None = None) -> RunRecord:
     """Take hold of a run in order to train it: from now on it is ``running``, in this process.
 
     What a killed process left behind is tidied first: spilled metrics are merged, half-written files go.
+
+    Args:
+        workspace: Where the run is kept.
+        run: The run.
+        heir_of: The process on this machine that took hold of the run for this one; without it nobody may hold it.
 
     Raises:
         StoreError: a living process trains it, it is no longer there, or the database cannot be written.
@@ -165,8 +183,11 @@ def claim_run(workspace: Workspace, run: RunRecord) -> RunRecord:
     recover_spill(workspace, run)
     with workspace.writing() as connection:
         row = run_row(connection, run, lock=True)
-        if is_training(row):
+        inherits = heir_of is not None and held_by(row, {heir_of, os.getpid(), os.getppid()})
+        if is_training(row) and not inherits:
             raise _busy(run, row)
+        if heir_of is not None and not inherits:
+            raise _withdrawn(run)
         values = {"status": "running", "message": "", "updated": time.time(), **this_process()}
         connection.execute(update(runs).where(runs.c.id == run.id).values(values))
     clear_unfinished(run.folder)
@@ -226,7 +247,7 @@ def _create(
         "message": "",
     }
     connection.execute(insert(runs).values(values))
-    return _record(workspace, connection.execute(select(runs).where(runs.c.name == name)).mappings().one())
+    return record_of(workspace, connection.execute(select(runs).where(runs.c.name == name)).mappings().one())
 
 
 def _make_folder(workspace: Workspace, base: str, first: int, made: list[Path]) -> int:
@@ -256,15 +277,17 @@ def _delete_folders(folders: Iterable[Path]) -> None:
 def _meant(connection: Connection, name: str) -> int:
     """The id of the run that ``name`` stands for."""
     if name == "last":
-        found = connection.scalars(select(runs.c.id).order_by(runs.c.id.desc()).limit(1)).all()
+        found = connection.scalars(select(runs.c.id).where(_THERE).order_by(runs.c.id.desc()).limit(1)).all()
     else:
-        found = connection.scalars(select(runs.c.id).where(runs.c.name == name)).all()
+        found = connection.scalars(select(runs.c.id).where(runs.c.name == name, _THERE)).all()
         if not found and name.isascii() and name.isdigit() and len(name) < 10:  # a longer one is no id of PostgreSQL's
-            found = connection.scalars(select(runs.c.id).where(runs.c.id == int(name))).all()
+            found = connection.scalars(select(runs.c.id).where(runs.c.id == int(name), _THERE)).all()
     if found:
         return found[0]
     starts = func.substr(runs.c.name, 1, len(name)) == name
-    candidates = connection.execute(select(runs.c.id, runs.c.name).where(starts).order_by(runs.c.id.desc())).all()
+    candidates = connection.execute(
+        select(runs.c.id, runs.c.name).where(starts, _THERE).order_by(runs.c.id.desc())
+    ).all()
     if not name or not candidates:
         raise _unknown(connection, name)
     if len(candidates) > 1:
@@ -281,7 +304,7 @@ def _meant(connection: Connection, name: str) -> int:
 
 def _unknown(connection: Connection, name: str) -> StoreError:
     """The error about a name that no run has."""
-    names = connection.scalars(select(runs.c.name).order_by(runs.c.id.desc())).all()
+    names = connection.scalars(select(runs.c.name).where(_THERE).order_by(runs.c.id.desc())).all()
     if not names:
         return StoreError(
             tr("There are no runs yet", "Todavía no hay experimentos"),
@@ -305,12 +328,22 @@ def _busy(run: RunRecord, row: RowMapping) -> StoreError:
     )
 
 
+def _withdrawn(run: RunRecord) -> StoreError:
+    return StoreError(
+        tr(
+            f"The run {run.name!r} was to be trained here, but it was stopped or given to another process meanwhile",
+            f"El experimento {run.name!r} se iba a entrenar aquí, pero mientras tanto se detuvo o lo tomó otro proceso",
+        ),
+        tr("Nothing is lost; resume it if you like.", "No se pierde nada; puede reanudarlo."),
+    )
+
+
 def _read(workspace: Workspace, run: RunRecord) -> RunRecord:
     with workspace.reading() as connection:
-        return _record(workspace, run_row(connection, run))
+        return record_of(workspace, run_row(connection, run))
 
 
-def _record(workspace: Workspace, row: RowMapping) -> RunRecord:
+def record_of(workspace: Workspace, row: RowMapping) -> RunRecord:
     """A row as a record; a running run whose process is gone is an interrupted one."""
     return RunRecord(
         id=row["id"],

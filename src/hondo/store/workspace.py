@@ -27,7 +27,7 @@ from hondo.store.problems import damaged, explained, is_locked
 from hondo.store.schema import ensure_schema
 
 DATABASE_FILE = "hondo.db"
-_SIGNATURE = b"SQLite format 3\0"
+_SMALLEST_DATABASE = 512  # bytes: one page
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,9 @@ def _sqlite(address: URL, timeout: float) -> tuple[Engine, str]:
     path = Path(address.database or "").absolute()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        foreign = path.is_file() and _begins_otherwise(path)
+        # SQLite would overwrite a file of a few bytes. It is not opened to look: closing it again would let go of the
+        # locks of this process's other connections, and another process could then empty their log under them.
+        foreign = path.is_file() and 0 < path.stat().st_size < _SMALLEST_DATABASE
     except OSError as error:
         raise cannot_write(path, error) from error
     if foreign:
@@ -207,12 +209,6 @@ def _sqlite(address: URL, timeout: float) -> tuple[Engine, str]:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine, str(path)
-
-
-def _begins_otherwise(path: Path) -> bool:
-    """Whether a file is no SQLite database; SQLite itself would overwrite one of a few bytes."""
-    with path.open("rb") as file:
-        return file.read(len(_SIGNATURE)) not in (b"", _SIGNATURE)
 
 
 def _postgresql(address: URL, timeout: float) -> tuple[Engine, str]:

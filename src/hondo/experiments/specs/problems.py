@@ -12,7 +12,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 
-from hondo.core.errors import SpecError, nearest
+from hondo.core.errors import SpecError, SpecProblem, nearest
 from hondo.core.language import tr
 from hondo.core.spec import RunSpec, SpecPart
 from hondo.experiments.specs.strictyaml import KeyPath, show_path
@@ -67,9 +67,14 @@ def spec_error(problems: Iterable[Problem], origin: Origin) -> SpecError:
         for problem in ordered
     ]
     if len(located) == 1:
-        return SpecError(*located[0])
-    count = tr(f"the spec has {len(located)} problems:", f"la especificación tiene {len(located)} problemas:")
-    return SpecError("\n".join([count, *(f"  {'. '.join(filter(None, pair))}" for pair in located)]))
+        error = SpecError(*located[0])
+    else:
+        count = tr(f"the spec has {len(located)} problems:", f"la especificación tiene {len(located)} problemas:")
+        error = SpecError("\n".join([count, *(f"  {'. '.join(filter(None, pair))}" for pair in located)]))
+    error.problems = tuple(
+        SpecProblem(show_path(each.path), origin.line(each.path), each.text, each.hint) for each in ordered
+    )
+    return error
 
 
 def problems_of(error: ValidationError, data: Any) -> list[Problem]:

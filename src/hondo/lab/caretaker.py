@@ -1,0 +1,27 @@
+"""Keeps the queue moving while a lab is open; the truth lies in the workspace, so several labs may do it at once."""
+
+import asyncio
+import time
+from contextlib import suppress
+
+from starlette.concurrency import run_in_threadpool
+
+from hondo.core.errors import HondoError
+from hondo.store.queue import tend
+from hondo.store.removal import clear_removed
+from hondo.store.workspace import Workspace
+
+_PAUSE = 1.0
+_CLEAR_EVERY = 3600.0
+
+
+async def take_care(workspace: Workspace) -> None:
+    """Start what may start and mark what is gone, again and again, until cancelled."""
+    cleared = 0.0
+    while True:
+        with suppress(HondoError, OSError):  # a locked or full workspace may be well again at the next look
+            await run_in_threadpool(tend, workspace)
+            if time.time() - cleared > _CLEAR_EVERY:
+                cleared = time.time()
+                await run_in_threadpool(clear_removed, workspace)
+        await asyncio.sleep(_PAUSE)

@@ -1,0 +1,12 @@
+"""The lab's pages, one a file."""
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+
+
+def add_pages(app: FastAPI) -> None:
+    """Show all pages; NiceGUI knows those that were imported."""
+    from hondo.lab.pages import experiments, home, playground, predict, run
+
+    assert all((experiments, home, playground, predict, run))
+    app.add_api_route("/runs/{name}/report", lambda name: HTMLResponse(run.report_of(name)), include_in_schema=False)

@@ -1,0 +1,181 @@
+"""The lab in a real browser: the ticket lets in, a click trains, two tabs agree, and nothing comes from elsewhere."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from .conftest import TOKEN, Lab
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        if os.environ.get("HONDO_REQUIRE_BROWSER"):
+            pytest.fail("HONDO_REQUIRE_BROWSER is set but there is no chromium")
+        pytest.skip("needs chromium on the path")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+def watched(page: Page, lab: Lab) -> list[str]:
+    """What a page should never do: ask another host, complain, fail."""
+    wrong: list[str] = []
+    own = (f"http://127.0.0.1:{lab.port}/", f"ws://127.0.0.1:{lab.port}/", "data:", "blob:")
+    page.on("request", lambda request: None if request.url.startswith(own) else wrong.append(request.url))
+    page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    return wrong
+
+
+@pytest.mark.parametrize(("language", "word"), [("en-GB", "Train on "), ("es-ES", "Entrenar ")])
+def test_a_click_runs_the_whole_flow_and_two_tabs_agree(browser: Browser, lab: Lab, language: str, word: str) -> None:
+    context = browser.new_context(locale=language)
+    page, other = context.new_page(), context.new_page()
+    wrong = [watched(page, lab), watched(other, lab)]
+    page.goto(f"http://127.0.0.1:{lab.port}/?token={TOKEN}")
+    expect(page.get_by_text(word)).to_be_visible()
+    assert "token" not in page.url
+    other.goto(f"http://127.0.0.1:{lab.port}/")
+    page.get_by_text(word).click()
+    page.wait_for_url("**/runs/digits-mlp-*", timeout=20_000)
+    name = page.url.rsplit("/", 1)[-1]
+    row = other.locator("tr", has_text=name)
+    expect(row).to_be_visible(timeout=20_000)
+    done = {"en-GB": "complete", "es-ES": "completado"}[language]
+    expect(row).to_contain_text(done, timeout=90_000)
+    expect(page.locator(".status")).to_have_text(done, timeout=20_000)
+    expect(page.locator("figure svg")).to_have_count(2)
+    page.get_by_text({"en-GB": "Full report", "es-ES": "Informe completo"}[language]).click()
+    expect(page.locator("h1")).to_have_text(name)
+    assert wrong == [[], []]
+    context.close()
+
+
+@pytest.fixture
+def digits(lab: Lab) -> str:
+    """A run that knows digits well."""
+    name = lab.post("/api/runs", {"experiment": "digits-mlp"})["name"]
+    assert lab.at_rest(name)["status"] == "complete"
+    return name
+
+
+def entered(browser: Browser, lab: Lab, **options: Any) -> Page:
+    context = browser.new_context(**options)
+    page = context.new_page()
+    page.goto(f"http://127.0.0.1:{lab.port}/?token={TOKEN}")
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("address", ["/", "/experiments", "/playground", "/predict", "/runs/no-such-run"])
+def test_every_page_is_silent_and_fits_its_screen(
+    browser: Browser, lab: Lab, address: str, width: int, scheme: str
+) -> None:
+    page = entered(browser, lab, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    wrong = watched(page, lab)
+    page.goto(f"http://127.0.0.1:{lab.port}{address}")
+    expect(page.locator("h1")).to_be_visible()
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert wrong == []
+    page.context.close()
+
+
+def test_language_and_theme_are_chosen_and_stay(browser: Browser, lab: Lab) -> None:
+    page = entered(browser, lab, locale="en-GB", color_scheme="light")
+    page.get_by_text("Español").click()
+    expect(page.locator("h1")).to_have_text("Aprendizaje profundo en marcha")
+    page.get_by_text("Tema del sistema").click()
+    expect(page.get_by_text("Claro")).to_be_visible()
+    page.get_by_text("Claro").click()
+    expect(page.get_by_text("Oscuro")).to_be_visible()
+    assert page.evaluate("document.body.classList.contains('body--dark')")
+    page.reload()
+    expect(page.get_by_text("Oscuro")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    page.context.close()
+
+
+def test_a_drawing_is_recognised_by_the_network_that_was_trained(browser: Browser, lab: Lab, digits: str) -> None:
+    page = entered(browser, lab, locale="en-GB")
+    page.goto(f"http://127.0.0.1:{lab.port}/predict?run={digits}")
+    box = page.locator("canvas.pad").bounding_box()
+    assert box is not None
+    strokes = [
+        (0.3, 0.25),
+        (0.5, 0.18),
+        (0.68, 0.28),
+        (0.66, 0.42),
+        (0.5, 0.6),
+        (0.33, 0.78),
+        (0.5, 0.79),
+        (0.72, 0.79),
+    ]
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in strokes]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=4)
+    page.mouse.up()
+    expect(page.locator(".answers .best > :first-child")).to_have_text("2", timeout=60_000)
+    expect(page.locator("img.seen")).to_be_visible()
+    page.get_by_text("Clear").click()
+    expect(page.get_by_text("Draw something on the sheet.")).to_be_visible()
+    page.context.close()
+
+
+def test_the_playground_plays_goes_back_and_keeps_its_state_in_the_address(browser: Browser, lab: Lab) -> None:
+    page = entered(browser, lab, locale="en-GB")
+    wrong = watched(page, lab)
+    page.goto(f"http://127.0.0.1:{lab.port}/playground?data=xor&net=8.8&lr=0.1")
+    epochs = page.locator(".counter")
+    page.get_by_text("Play", exact=True).click()
+    expect(epochs).not_to_have_text("0", timeout=20_000)
+    page.wait_for_timeout(2000)
+    page.get_by_text("Pause", exact=True).click()
+    reached = int(epochs.inner_text().replace(",", ""))
+    assert reached > 5
+    page.get_by_role("slider", name="rewind").fill("500")
+    expect(epochs).not_to_have_text(f"{reached:,}")
+    assert abs(int(epochs.inner_text().replace(",", "")) - reached / 2) <= 1
+    page.get_by_label("activation").select_option("relu")
+    page.wait_for_url("**/playground?*act=relu*")
+    assert "data=xor" in page.url
+    page.get_by_text("Reset", exact=True).click()
+    expect(epochs).to_have_text("0")
+    page.goto(f"http://127.0.0.1:{lab.port}/playground?data=circel")
+    expect(page.get_by_text("circle", exact=False).first).to_be_visible()
+    assert wrong == []
+    page.context.close()
+
+
+def test_a_stranger_sees_how_to_get_in(browser: Browser, lab: Lab) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"http://127.0.0.1:{lab.port}/")
+    expect(page.get_by_text("This lab opens with its token")).to_be_visible()
+    expect(page.get_by_text("Este laboratorio se abre con su token")).to_be_visible()
+    context.close()
+
+
+def test_the_documentation_is_silent(browser: Browser, lab: Lab) -> None:
+    context = browser.new_context(extra_http_headers={"Authorization": f"Bearer {TOKEN}"})
+    page = context.new_page()
+    wrong = watched(page, lab)
+    page.goto(f"http://127.0.0.1:{lab.port}/api/docs")
+    expect(page.get_by_text("/api/runs/{name}/predict")).to_be_visible()
+    assert [each for each in wrong if "favicon" not in each] == []
+    context.close()
