@@ -1,9 +1,10 @@
-"""A real lab in a process of its own, and ways to talk to it as friends and as strangers."""
+"""A real lab in a process of its own, a real browser, and ways to talk to the lab as friends and as strangers."""
 
 import http.client
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,11 +16,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 TOKEN = "a-token-for-the-tests-of-the-lab"
 
 SMALL = {"experiment": "digits-mlp", "changes": ["train.epochs=2", "model.hidden=[8]"]}
 LONG = {"experiment": "digits-mlp", "changes": ["train.epochs=100000", "model.hidden=[8]", "train.early_stopping=null"]}
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 @dataclass
@@ -43,6 +52,11 @@ class Lab:
     port: int
     home: Path
     token: str = TOKEN
+
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
 
     def ask(
         self,
@@ -158,3 +172,46 @@ def trained(lab: Lab) -> str:
     name = lab.post("/api/runs", SMALL)["name"]
     assert lab.at_rest(name)["status"] == "complete"
     return name
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, one for all tests."""
+    if CHROMIUM is None:
+        if os.environ.get("HONDO_REQUIRE_BROWSER"):
+            pytest.fail("HONDO_REQUIRE_BROWSER is set but there is no chromium")
+        pytest.skip("needs chromium on the path")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, lab: Lab) -> Iterator[Callable[..., tuple[Page, list[str]]]]:
+    """Open a page of the lab as its owner, in English unless told; with it comes a list of what it did wrong."""
+    contexts = []
+
+    def open_page(path: str, **options: Any) -> tuple[Page, list[str]]:
+        context = browser.new_context(**{"locale": "en-GB", **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{lab.address}/?token={TOKEN}")
+        page.wait_for_url(f"{lab.address}/")
+        wrong = watched(page, lab)
+        page.goto(lab.address + path)
+        return page, wrong
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def watched(page: Page, lab: Lab) -> list[str]:
+    """What a page should never do: ask another host, complain, fail."""
+    wrong: list[str] = []
+    own = (f"{lab.address}/", f"ws://127.0.0.1:{lab.port}/", "data:", "blob:")
+    page.on("request", lambda request: None if request.url.startswith(own) else wrong.append(request.url))
+    page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    return wrong

@@ -1,42 +1,11 @@
 """The lab in a real browser: the ticket lets in, a click trains, two tabs agree, and nothing comes from elsewhere."""
 
-import os
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from .conftest import TOKEN, Lab
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        if os.environ.get("HONDO_REQUIRE_BROWSER"):
-            pytest.fail("HONDO_REQUIRE_BROWSER is set but there is no chromium")
-        pytest.skip("needs chromium on the path")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-def watched(page: Page, lab: Lab) -> list[str]:
-    """What a page should never do: ask another host, complain, fail."""
-    wrong: list[str] = []
-    own = (f"http://127.0.0.1:{lab.port}/", f"ws://127.0.0.1:{lab.port}/", "data:", "blob:")
-    page.on("request", lambda request: None if request.url.startswith(own) else wrong.append(request.url))
-    page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    return wrong
+from .conftest import TOKEN, Lab, watched
 
 
 @pytest.mark.parametrize(("language", "word"), [("en-GB", "Train on "), ("es-ES", "Entrenar ")])
@@ -45,7 +14,7 @@ def test_a_click_runs_the_whole_flow_and_two_tabs_agree(browser: Browser, lab: L
     page, other = context.new_page(), context.new_page()
     wrong = [watched(page, lab), watched(other, lab)]
     page.goto(f"http://127.0.0.1:{lab.port}/?token={TOKEN}")
-    expect(page.get_by_text(word)).to_be_visible()
+    expect(page.get_by_role("button", name=word)).to_be_visible()
     assert "token" not in page.url
     other.goto(f"http://127.0.0.1:{lab.port}/")
     page.get_by_text(word).click()

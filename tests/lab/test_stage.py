@@ -5,7 +5,7 @@ import base64
 import numpy as np
 import pytest
 
-from hondo.lab.stage import OUTPUT, SIDE, Session
+from hondo.lab.islands.stage import OUTPUT, SIDE, Session
 from hondo.playground.setup import Setup
 from hondo.playground.views import grid
 

@@ -10,6 +10,7 @@ from hondo.core.spec import RunSpec
 from hondo.experiments.specs import builtin
 from hondo.experiments.specs.read import parse_spec
 from hondo.lab.here import here
+from hondo.lab.parts import say_error
 from hondo.store.queue import enqueue, enqueue_resume, tend
 from hondo.store.queue import stop as stop_run
 from hondo.store.records import RunRecord
@@ -45,7 +46,7 @@ async def _and_watch(act: Callable[[Workspace], RunRecord]) -> None:
     try:
         record: Any = await run.io_bound(work)
     except HondoError as error:
-        ui.notify(f"{error.message}. {error.hint}")
+        say_error(error)
         return
     if record is not None:
         ui.navigate.to(f"/runs/{record.name}")

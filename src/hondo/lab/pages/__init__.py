@@ -6,7 +6,9 @@ from fastapi.responses import HTMLResponse
 
 def add_pages(app: FastAPI) -> None:
     """Show all pages; NiceGUI knows those that were imported."""
-    from hondo.lab.pages import experiments, home, playground, predict, run
+    from hondo.lab.pages import experiments, home, run
+    from hondo.lab.pages.playground import page as playground
+    from hondo.lab.pages.predict import page as predict
 
     assert all((experiments, home, playground, predict, run))
     app.add_api_route("/runs/{name}/report", lambda name: HTMLResponse(run.report_of(name)), include_in_schema=False)

@@ -7,10 +7,12 @@ from nicegui import ui
 
 from hondo.core.language import tr
 from hondo.experiments.specs import builtin
-from hondo.lab.frame import button, frame, spoken, text
+from hondo.lab.frame import frame
 from hondo.lab.here import here
 from hondo.lab.launching import start
 from hondo.lab.pages.runs import follow, table
+from hondo.lab.parts import button, text
+from hondo.lab.speech import spoken
 from hondo.store.listing import list_page
 from hondo.store.records import RunRecord
 

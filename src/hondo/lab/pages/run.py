@@ -10,10 +10,12 @@ from hondo.core.language import tr
 from hondo.experiments.report.wording import quantity
 from hondo.experiments.run import REPORT
 from hondo.lab.charts import curve_svg
-from hondo.lab.frame import button, frame, link, spoken, text
+from hondo.lab.frame import frame
 from hondo.lab.here import here
 from hondo.lab.launching import go_on, stop
 from hondo.lab.pages.runs import headline, status_words
+from hondo.lab.parts import button, link, text
+from hondo.lab.speech import spoken
 from hondo.store.metrics import read_history
 from hondo.store.records import RunRecord
 from hondo.store.runs import find_run

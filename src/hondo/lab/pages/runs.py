@@ -7,7 +7,8 @@ from typing import Any
 from nicegui import ui
 
 from hondo.core.language import tr
-from hondo.lab.frame import link, spoken, text
+from hondo.lab.parts import link, text
+from hondo.lab.speech import spoken
 from hondo.store.records import RunRecord
 
 EVERY = 1.0  # seconds between two looks at what goes on

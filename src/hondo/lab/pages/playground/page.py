@@ -1,6 +1,6 @@
 """The playground: a small network on points of a plane, watched while it learns."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from nicegui import ui
@@ -9,8 +9,10 @@ from starlette.requests import Request
 from hondo.core.errors import HondoError
 from hondo.core.language import tr
 from hondo.experiments.specs.write import spec_to_yaml
-from hondo.lab.frame import button, frame, spoken, text
-from hondo.lab.stage import Session, Stage
+from hondo.lab.frame import frame
+from hondo.lab.islands.stage import Session, Stage
+from hondo.lab.parts import button, say_error, select, slider, text, toggle
+from hondo.lab.speech import spoken
 from hondo.playground.keras_code import to_keras
 from hondo.playground.record import to_json
 from hondo.playground.setup import CHOICES, INPUTS, MOST_LAYERS, MOST_NEURONS, OWN, Setup
@@ -119,7 +121,7 @@ class Bench:
         try:
             self.session.change(self.session.setup.changed(**values))
         except HondoError as error:
-            ui.notify(str(error))
+            say_error(error)
             return
         query = to_query(self.session.setup)
         ui.run_javascript(f"history.replaceState(null, '', '/playground{'?' + query if query else ''}')")
@@ -270,10 +272,10 @@ class Bench:
         )
         more = tr("add a layer", "añadir una capa")
         if len(hidden) < MOST_LAYERS:
-            button("+", lambda: self.change(hidden=(*hidden, 2))).props(f'aria-label="{more}" title="{more}"')
+            button("+", lambda: self.change(hidden=(*hidden, 2)), label=more)
         if hidden:
             less = tr("remove the last layer", "quitar la última capa")
-            button("−", lambda: self.change(hidden=hidden[:-1])).props(f'aria-label="{less}" title="{less}"')
+            button("−", lambda: self.change(hidden=hidden[:-1]), label=less)
         for place, count in enumerate(hidden):
             counts = {each: str(each) for each in range(1, MOST_NEURONS + 1)}
             select(
@@ -312,42 +314,6 @@ class Bench:
             self.begin()
 
         return flip
-
-
-def select(label: str, options: Mapping[Any, str], value: Any, chosen: Callable[[Any], Any]) -> None:
-    """A list to choose from; ``chosen`` gets the key of what was chosen."""
-    keys: Sequence[Any] = list(options)
-    with ui.element("label").classes("control"):
-        ui.label(label)
-        with ui.element("select").on(
-            "change",
-            spoken(lambda event: chosen(keys[int(event.args)])),
-            js_handler="(event) => emit(event.target.selectedIndex)",
-        ):
-            for key in keys:
-                with ui.element("option").props("selected" if key == value else ""):
-                    ui.label(options[key])
-
-
-def slider(low: int, high: int, value: int, moved: Callable[[float], Any], label: str, *, at_end: bool = False) -> None:
-    """A slider; ``moved`` is called while it moves, or when it is let go."""
-    made = ui.element("input").props(f'type="range" min="{low}" max="{high}" value="{value}" aria-label="{label}"')
-
-    def move(event: Any) -> None:
-        made.props(f'value="{float(event.args):g}"')  # or it would jump back whenever the page is drawn anew
-        moved(float(event.args))
-
-    made.on(
-        "change" if at_end else "input",
-        spoken(move),
-        js_handler="(event) => emit(event.target.value)",
-        throttle=0.05,
-    )
-
-
-def toggle(label: str, pressed: bool, act: Callable[[], Any]) -> None:
-    """A button that stays down."""
-    button(label, act).props(f'aria-pressed="{str(pressed).lower()}"')
 
 
 def _shown(value: float | None) -> str:

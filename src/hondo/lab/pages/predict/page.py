@@ -15,9 +15,11 @@ from hondo.core.language import tr
 from hondo.experiments.predict import Predictions
 from hondo.experiments.report.figures import data_uri
 from hondo.experiments.run import MODEL, RESULT, Run, load_run
-from hondo.lab.frame import button, frame, link, spoken, text
+from hondo.lab.frame import frame
 from hondo.lab.here import here
-from hondo.lab.pad import Pad, as_digit, read_drawing
+from hondo.lab.islands.pad import Pad, as_digit, read_drawing
+from hondo.lab.parts import button, link, text
+from hondo.lab.speech import spoken
 from hondo.store.records import RunRecord
 from hondo.store.runs import list_runs
 

@@ -1,0 +1,1 @@
+"""What a trained model does: what its layers answer and hold, whom it confuses, where it errs most."""

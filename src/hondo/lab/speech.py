@@ -1,0 +1,42 @@
+"""Each page speaks the language in which its reader asked for it, also long afterwards, when a handler answers."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import ui
+
+from hondo.core.language import Language, language, use_language
+
+_SPOKEN = "hondo_language"  # what a page remembers of its reader
+
+
+def readers_language() -> Language:
+    """The language in which this page was built; while it is built, that of its request."""
+    return getattr(ui.context.client, _SPOKEN, None) or language()
+
+
+def spoken(build: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a page, or a handler of it, speak the language in which the page was asked for."""
+
+    def chosen() -> Language:
+        client, now = ui.context.client, readers_language()
+        setattr(client, _SPOKEN, now)
+        return now
+
+    if inspect.iscoroutinefunction(build):
+
+        @functools.wraps(build)
+        async def speak_later(*given: Any, **named: Any) -> Any:
+            with use_language(chosen()):
+                return await build(*given, **named)
+
+        return speak_later
+
+    @functools.wraps(build)
+    def speak(*given: Any, **named: Any) -> Any:
+        with use_language(chosen()):
+            return build(*given, **named)
+
+    return speak
