@@ -43,7 +43,8 @@ def digits(lab: Lab) -> str:
 def entered(browser: Browser, lab: Lab, **options: Any) -> Page:
     context = browser.new_context(**options)
     page = context.new_page()
-    page.goto(f"http://127.0.0.1:{lab.port}/?token={TOKEN}")
+    page.goto(f"{lab.address}/?token={TOKEN}")
+    page.wait_for_url(f"{lab.address}/")
     return page
 
 
