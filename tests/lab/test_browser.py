@@ -48,22 +48,6 @@ def entered(browser: Browser, lab: Lab, **options: Any) -> Page:
     return page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("address", ["/", "/experiments", "/playground", "/predict", "/runs/no-such-run"])
-def test_every_page_is_silent_and_fits_its_screen(
-    browser: Browser, lab: Lab, address: str, width: int, scheme: str
-) -> None:
-    page = entered(browser, lab, viewport={"width": width, "height": 800}, color_scheme=scheme)
-    wrong = watched(page, lab)
-    page.goto(f"http://127.0.0.1:{lab.port}{address}")
-    expect(page.locator("h1")).to_be_visible()
-    page.wait_for_timeout(500)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert wrong == []
-    page.context.close()
-
-
 def test_language_and_theme_are_chosen_and_stay(browser: Browser, lab: Lab) -> None:
     page = entered(browser, lab, locale="en-GB", color_scheme="light")
     page.get_by_text("Español").click()
