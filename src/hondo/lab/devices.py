@@ -56,7 +56,7 @@ def machine() -> Machine:
 def basics() -> Machine:
     """What is known at once, without asking the backend."""
     around = describe_environment()
-    return Machine(f"{around.python}, {around.platform}", around.cpus, os.cpu_count() or 1, around.memory)
+    return Machine(f"Python {around.python}, {around.platform}", around.cpus, os.cpu_count() or 1, around.memory)
 
 
 def free_memory() -> int:

@@ -1,5 +1,6 @@
 """Settings: language and theme, the workspace, what computes, what takes space and may go."""
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -33,6 +34,7 @@ class Space:
         uploads: bytes of uploaded data.
         downloads: bytes of downloaded data sets.
         database: bytes of everything else in the workspace.
+        free: bytes that are free on the workspace's disk.
         parts: what may go.
     """
 
@@ -40,6 +42,7 @@ class Space:
     uploads: int
     downloads: int
     database: int
+    free: int
     parts: Sequence[Holding]
 
 
@@ -52,7 +55,8 @@ def settings() -> None:
         with element("div", "settings"):
             with _section(tr("Appearance", "Apariencia")):
                 _choice(tr("Language", "Idioma"), {"es": "Español", "en": "English"}, language(), LANGUAGE_COOKIE)
-                _choice(tr("Theme", "Tema"), theme_names(), readers_theme(), THEME_COOKIE)
+                themes = theme_names() | {"auto": tr("System", "Sistema")}
+                _choice(tr("Theme", "Tema"), themes, readers_theme(), THEME_COOKIE)
             with _section(tr("Workspace", "Espacio de trabajo")):
                 _workspace()
             with _section(tr("This machine", "Este equipo")):
@@ -161,7 +165,14 @@ def _space() -> Space:
     uploads = size_of(uploads_folder(workspace))
     trash = size_of(workspace.folder / "trash")
     rest = size_of(workspace.folder) - runs - uploads - trash
-    return Space(runs - removed, uploads, size_of(downloads_folder()), max(0, rest), parts)
+    return Space(
+        runs - removed,
+        uploads,
+        size_of(downloads_folder()),
+        max(0, rest),
+        shutil.disk_usage(workspace.folder).free,
+        parts,
+    )
 
 
 def _show_disk(place: Any, found: Space) -> None:
@@ -172,6 +183,7 @@ def _show_disk(place: Any, found: Space) -> None:
             _fact(tr("Your data", "Sus datos"), file_size(found.uploads))
             _fact(tr("Database and the rest", "Base de datos y lo demás"), file_size(found.database))
             _fact(tr("Downloaded data sets", "Conjuntos descargados"), file_size(found.downloads))
+            _fact(tr("Free", "Libre"), file_size(found.free))
         link(tr("Uploaded data are removed on their page", "Los datos subidos se eliminan en su página"), "/data")
         text("h3", tr("What may go", "Lo que se puede borrar"))
         with element("ul", "clean"):

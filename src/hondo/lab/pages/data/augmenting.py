@@ -61,12 +61,16 @@ class Augmenting:
         self.values: dict[str, Any] = {}
         with element("div", "augmenting"):
             with element("div", "knobs"):
+                with element("div", f"original {self.blocky}"):
+                    self.original = element("img", alt=tr("The picture", "La imagen"))
+                    with ui.element("div"):
+                        text("span", tr("Original", "Original"))
+                        button(tr("Another picture", "Otra imagen"), self.another, kind="quiet")
                 self._controls()
             with ui.element("div"):
-                with element("div", f"versions {self.blocky}", aria_live="off"):
-                    self.original = self._tile(tr("the picture", "la imagen"), "original")
+                with element("div", f"versions {self.blocky}"):
                     numbered = range(1, SHOWN + 1)
-                    self.tiles = [self._tile(tr(f"version {each}", f"versión {each}")) for each in numbered]
+                    self.tiles = [element("img", alt=tr(f"version {each}", f"versión {each}")) for each in numbered]
                 self.yaml = snippet(_yaml(self.asked))
         self.redraw()
 
@@ -104,13 +108,6 @@ class Augmenting:
         self.place = Place("train", (self.place.row + max(1, self.rows // 7)) % self.rows)
         self.redraw()
 
-    def _tile(self, label: str, classes: str = "") -> Any:
-        with element("figure", classes):
-            made = element("img", alt=label)
-            if classes:
-                text("figcaption", tr("original", "original"))
-        return made
-
     def _controls(self) -> None:
         names = _names()
         for knob in _KNOBS:
@@ -129,8 +126,6 @@ class Augmenting:
             "wrap": tr("opposite edge", "borde opuesto"), "constant": tr("black", "negro"),
         }  # fmt: skip
         select(tr("Beyond the edges", "Más allá de los bordes"), fills, "nearest", lambda fill: self._set("fill", fill))
-        with element("div", "row"):
-            button(tr("Another picture", "Otra imagen"), self.another)
 
     def _flip(self, key: str, words: str) -> None:
         def turn() -> None:

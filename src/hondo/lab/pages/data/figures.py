@@ -8,7 +8,7 @@ import numpy as np
 from hondo.core.arrays import Array, FloatArray
 from hondo.data.dataset import Dataset
 from hondo.data.describe import Histogram, evenly_spaced
-from hondo.experiments.report.wording import number
+from hondo.lab.pages.data.words import plain
 
 WIDTH, HEIGHT = 520, 190
 _FOOT, _TOP = 24, 8
@@ -31,9 +31,10 @@ def histogram_svg(histograms: Sequence[Histogram], title: str) -> str:
     else:
         for each, tone in zip(histograms, ("red", "green", "blue", "alpha"), strict=False):
             drawn.append(f'<path d="{_outline(each.counts, most, base)}" class="channel {tone}"/>')
+    last = 255.0 if (edges[0], edges[-1]) == (0, 256) else edges[-1]  # the last bin of bytes ends behind 255
     middle = (edges[0] + edges[-1]) / 2
-    for x, value, kind in ((0, edges[0], "start"), (WIDTH / 2, middle, "middle"), (WIDTH, edges[-1], "end")):
-        drawn.append(f'<text x="{x}" y="{HEIGHT - 7}" class="tick {kind}">{number(float(value))}</text>')
+    for x, value, kind in ((0, edges[0], "start"), (WIDTH / 2, middle, "middle"), (WIDTH, last, "end")):
+        drawn.append(f'<text x="{x}" y="{HEIGHT - 7}" class="tick {kind}">{plain(float(value))}</text>')
     return _svg(WIDTH, HEIGHT, title, drawn)
 
 

@@ -129,14 +129,14 @@ def _cover(name: str) -> Cover:
 
 def _samples(dataset: Dataset) -> str:
     total = count(sum(map(len, dataset.splits.values())))
-    return tr(f"{total} samples", f"{total} muestras")
+    return tr(f"{total}\u00a0samples", f"{total}\u00a0muestras")
 
 
 def _shape(dataset: Dataset) -> str:
     if dataset.kind == "table":
         columns = len(dataset.features)
-        return tr(f"{columns} columns", f"{columns} columnas")
-    return times(dataset.input_shape)
+        return tr(f"{columns}\u00a0columns", f"{columns}\u00a0columnas")
+    return times(dataset.input_shape).replace(" ", "\u00a0")
 
 
 def _chosen(dataset: Dataset) -> list[int]:

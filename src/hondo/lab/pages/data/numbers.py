@@ -14,6 +14,7 @@ from hondo.experiments.report.wording import count, number, percent, times
 from hondo.experiments.report.wording import spoken as worded
 from hondo.lab.pages.data.figures import histogram_svg, small_histogram_svg
 from hondo.lab.pages.data.shelf import Source, aside, with_duplicates
+from hondo.lab.pages.data.words import plain
 from hondo.lab.parts import attribute, button, element, say_error, text
 
 _CLASSES, _COLUMNS, _CATEGORIES = 12, 40, 6
@@ -63,7 +64,7 @@ def balance(dataset: Dataset, found: Description, *, whole: bool = False) -> Non
         ratio = number(largest / smallest, 2)
         said = tr(
             f"The largest class has {ratio} times as many samples as the smallest.",
-            f"La clase mayor tiene {ratio} veces más muestras que la menor.",
+            f"La clase mayor tiene {ratio} veces las muestras de la menor.",
         )
         text("p", said, "quietly")
 
@@ -100,7 +101,7 @@ def statistics(dataset: Dataset, found: Description) -> None:
     def draw(rows: int) -> None:
         place.clear()
         with place:
-            _statistics_table(dataset, found.inputs[:rows])
+            _statistics_table(found.inputs[:rows], named=dataset.kind == "table", drawn=dataset.kind == "table")
             if rows < len(found.inputs):
                 every = len(found.inputs)
                 button(
@@ -112,7 +113,7 @@ def statistics(dataset: Dataset, found: Description) -> None:
         for values in found.targets[:_CATEGORIES]:
             text("h3", tr(f"To predict: {values.name}", f"Lo que se predice: {values.name}"))
             _histogram((values,), values.name)
-        _statistics_table(dataset, found.targets, named=True)
+        _statistics_table(found.targets, named=True)
 
 
 def _histogram(values: Sequence[Values], title: str) -> None:
@@ -123,15 +124,14 @@ def _histogram(values: Sequence[Values], title: str) -> None:
             text("figcaption", title)
 
 
-def _statistics_table(dataset: Dataset, rows: Sequence[Values], *, named: bool = False) -> None:
+def _statistics_table(rows: Sequence[Values], *, named: bool, drawn: bool = False) -> None:
     missing = any(each.missing for each in rows)
-    table = dataset.kind == "table" or named
     columns = [
-        (tr("column", "columna") if table else tr("channel", "canal"), ""),
+        (tr("column", "columna") if named else tr("channel", "canal"), ""),
         *([(tr("missing", "ausentes"), "number")] if missing else []),
         (tr("minimum", "mínimo"), "number"), (tr("mean", "media"), "number"),
         (tr("deviation", "desviación"), "number"), (tr("maximum", "máximo"), "number"),
-        *([(tr("distribution", "distribución"), "")] if table else []),
+        *([(tr("distribution", "distribución"), "drawn")] if drawn else []),
     ]  # fmt: skip
     with element("div", "scroll"), element("table", "runs statistics"):
         with ui.element("thead"), ui.element("tr"):
@@ -140,10 +140,10 @@ def _statistics_table(dataset: Dataset, rows: Sequence[Values], *, named: bool =
         with ui.element("tbody"):
             for place, each in enumerate(rows):
                 name = each.name or _channel(place, len(rows))
-                _statistics_row(each, name, missing=missing, table=table)
+                _statistics_row(each, name, missing=missing, drawn=drawn)
 
 
-def _statistics_row(values: Values, name: str, *, missing: bool, table: bool) -> None:
+def _statistics_row(values: Values, name: str, *, missing: bool, drawn: bool) -> None:
     with ui.element("tr"):
         text("td", name)
         if missing:
@@ -157,9 +157,9 @@ def _statistics_row(values: Values, name: str, *, missing: bool, table: bool) ->
             attribute(text("td", said, "categories"), colspan=5)
             return
         for value in (values.minimum, values.mean, values.std, values.maximum):
-            text("td", number(value) if np.isfinite(value) else "—", "number")
-        if table:
-            with ui.element("td"):
+            text("td", plain(value) if np.isfinite(value) else "—", "number")
+        if drawn:
+            with element("td", "drawn"):
                 if values.histogram is not None:
                     label = tr(f"histogram of {name}", f"histograma de {name}")
                     ui.html(small_histogram_svg(values.histogram, label), sanitize=False)

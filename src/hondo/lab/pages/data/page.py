@@ -115,21 +115,26 @@ def _without_folder(words: str, source: Source | None) -> str:
 
 def _show(found: Opened) -> None:
     source, dataset, description = found.source, found.dataset, found.description
-    if source.entry is not None:
-        text("p", source.entry.about, "lede")
-    numbers.figures(dataset, description)
-    if source.table:
-        _target_choice(source)
-    _use(source)
+    with element("div", "opening"):
+        with ui.element("div"):
+            if source.entry is not None:
+                text("p", source.entry.about, "lede")
+            numbers.figures(dataset, description)
+            if source.table:
+                _target_choice(source)
+        _use(source)
     text("h2", tr("Samples", "Muestras"))
     preview: list[Augmenting] = []
     pictures = dataset.kind == "image"
     Samples(found, (lambda place: preview[0].choose(place)) if pictures else None)
-    if description.balance:
-        text("h2", tr("Classes", "Clases"))
-        numbers.balance(dataset, description)
-    text("h2", tr("Values", "Valores"))
-    numbers.statistics(dataset, description)
+    with element("div", "" if dataset.kind == "table" else "beside"):
+        if description.balance:
+            with element("section", aria_label=tr("Classes", "Clases")):
+                text("h2", tr("Classes", "Clases"))
+                numbers.balance(dataset, description)
+        with element("section", aria_label=tr("Values", "Valores")):
+            text("h2", tr("Values", "Valores"))
+            numbers.statistics(dataset, description)
     text("h2", tr("Duplicates", "Duplicados"))
     numbers.duplicates(source)
     if pictures:
@@ -172,8 +177,8 @@ def _use(source: Source) -> None:
 
 
 def _yaml(source: Source) -> str:
-    part = yaml.safe_dump(source.part, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10_000)
-    return f"data: {part.strip()}"
+    short = None if source.path is None else False  # one line, or one a key
+    return yaml.safe_dump({"data": source.part}, default_flow_style=short, sort_keys=False, allow_unicode=True).strip()
 
 
 def _target_choice(source: Source) -> None:

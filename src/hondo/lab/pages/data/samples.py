@@ -9,12 +9,14 @@ from nicegui import ui
 
 from hondo.core.arrays import IntArray
 from hondo.core.language import tr
+from hondo.core.seeds import generator
 from hondo.data.dataset import Column, Dataset, Split
 from hondo.data.thumbnails import shows_pictures
-from hondo.experiments.report.wording import count, number
+from hondo.experiments.report.wording import count
 from hondo.experiments.report.wording import spoken as worded
 from hondo.lab.pages.data.pictures import LARGE, address
 from hondo.lab.pages.data.shelf import Opened
+from hondo.lab.pages.data.words import plain
 from hondo.lab.parts import attribute, button, close_dialog, dialog, element, open_dialog, select, text
 from hondo.lab.speech import spoken
 
@@ -51,10 +53,11 @@ class Samples:
 
     def show(self) -> None:
         """Draw the page that is chosen."""
-        places = self._places()
-        pages = max(1, -(-len(places) // self.size))
+        names, parts, rows = self._places()
+        pages = max(1, -(-len(rows) // self.size))
         self.page = min(max(self.page, 0), pages - 1)
-        shown = places[self.page * self.size : (self.page + 1) * self.size]
+        here = slice(self.page * self.size, (self.page + 1) * self.size)
+        shown = [Place(names[part], row) for part, row in zip(parts[here].tolist(), rows[here].tolist(), strict=True)]
         self.place.clear()
         with self.place:
             if not shown:
@@ -63,7 +66,7 @@ class Samples:
                 self._pictures(shown)
             else:
                 self._rows(shown)
-            self._pager(len(places), pages)
+            self._pager(len(rows), pages)
 
     def _choices(self) -> None:
         splits = {"": tr("All", "Todas")} | {name: worded(name).capitalize() for name in self.dataset.splits}
@@ -78,12 +81,13 @@ class Samples:
             setattr(self, name, value)
         self.show()
 
-    def _places(self) -> list[Place]:
-        found = []
-        for name, part in self.dataset.splits.items():
-            if self.split in ("", name):
-                found += [Place(name, row) for row in self._of_class(part).tolist()]
-        return found
+    def _places(self) -> tuple[list[str], IntArray, IntArray]:
+        """The splits' names, and each sample's split and row, in an order of its own: files come class by class."""
+        names = [name for name in self.dataset.splits if self.split in ("", name)]
+        rows = [self._of_class(self.dataset.splits[name]) for name in names]
+        parts = np.repeat(np.arange(len(names)), [len(each) for each in rows])
+        order = generator(0, "samples").permutation(len(parts))
+        return names, parts[order], np.concatenate(rows)[order]
 
     def _of_class(self, part: Split) -> IntArray:
         return np.arange(len(part)) if self.label < 0 else np.flatnonzero(part.y == self.label)
@@ -116,7 +120,7 @@ class Samples:
         y = self.dataset.splits[place.split].y[place.row]
         if self.dataset.classes:
             return self.dataset.classes[int(y)]
-        return ", ".join(number(float(value)) for value in np.atleast_1d(y))
+        return ", ".join(plain(float(value), 6) for value in np.atleast_1d(y))
 
     def _where(self, place: Place) -> str:
         paths = self.dataset.splits[place.split].paths
@@ -162,10 +166,10 @@ class Samples:
             if not columns:
                 flat = values.reshape(-1)
                 more = ", …" if len(flat) > _VALUES else ""
-                text("td", ", ".join(number(float(value)) for value in flat[:_VALUES]) + more)
+                text("td", ", ".join(plain(float(value), 6) for value in flat[:_VALUES]) + more)
 
 
 def _cell(value: float, column: Column) -> str:
     if not np.isfinite(value):
         return "—"
-    return column.categories[int(value)] if column.kind == "category" else number(value, 6)
+    return column.categories[int(value)] if column.kind == "category" else plain(value, 6)

@@ -4,8 +4,10 @@ import math
 from typing import Any
 
 from hondo.core.language import tr
+from hondo.experiments.report.wording import count, number
 from hondo.lab.parts import button, element, text
 
+_LARGE = 1e12
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
 _COPY = """(event) => {
@@ -31,6 +33,19 @@ def file_size(size: int) -> str:
     """
     power = min(int(math.log(size, 1000)), len(_UNITS) - 1) if size > 0 else 0
     return f"{size} B" if power == 0 else f"{size / 1000**power:.1f} {_UNITS[power]}"
+
+
+def plain(value: float, digits: int = 4) -> str:
+    """A number as tables show it: large ones whole, with their thousands set apart.
+
+    Example:
+        >>> from hondo.core.language import use_language
+        >>> with use_language("en"):
+        ...     plain(175_600.4), plain(0.12345), plain(12.0)
+        ('175,600', '0.1235', '12')
+    """
+    large = 10**digits <= abs(value) < _LARGE
+    return count(round(value)).replace("-", "−") if large else number(value, digits)
 
 
 def snippet(words: str) -> Any:
