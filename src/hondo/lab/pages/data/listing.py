@@ -21,7 +21,7 @@ from hondo.lab.here import here
 from hondo.lab.islands.drop import Drop
 from hondo.lab.pages.data.figures import cloud_svg
 from hondo.lab.pages.data.pictures import address
-from hondo.lab.pages.data.shelf import aside, find, open_source, uploads
+from hondo.lab.pages.data.shelf import aside, find, open_source, uploads, without_folder
 from hondo.lab.pages.data.words import file_size
 from hondo.lab.parts import element, text
 from hondo.lab.speech import spoken
@@ -99,7 +99,7 @@ async def _fill(waiting: list[tuple[str, Any, Any]]) -> None:
         try:
             found = await aside(_cover, name)
         except HondoError as error:
-            label.set_text(error.message)
+            label.set_text(without_folder(error.message))
             place.classes("absent")
             continue
         if found is None or place.is_deleted:

@@ -22,7 +22,7 @@ from hondo.lab.here import here
 from hondo.lab.pages.data import numbers
 from hondo.lab.pages.data.augmenting import Augmenting
 from hondo.lab.pages.data.samples import Samples
-from hondo.lab.pages.data.shelf import Opened, Source, aside, described, find, forget, opened
+from hondo.lab.pages.data.shelf import Opened, Source, aside, described, find, forget, opened, without_folder
 from hondo.lab.pages.data.words import snippet
 from hondo.lab.parts import (
     attribute,
@@ -30,6 +30,7 @@ from hondo.lab.parts import (
     close_dialog,
     dialog,
     element,
+    field,
     link,
     open_dialog,
     say_error,
@@ -39,6 +40,7 @@ from hondo.lab.parts import (
 from hondo.lab.speech import spoken
 
 _FETCH_SECONDS = 3600.0
+_LISTED = 200  # columns; of more, the target's name is typed
 
 
 @ui.page("/data/{name}")
@@ -100,17 +102,13 @@ async def _fill(place: Any, name: str, target: str) -> None:
 def _fault(error: HondoError, source: Source | None) -> None:
     """Why it cannot be shown, and what can be done: another target, or removing it."""
     with element("div", "message bad", role="alert"):
-        text("span", _without_folder(error.message, source))
-        text("span", _without_folder(error.hint, source), "hint")
+        text("span", without_folder(error.message))
+        text("span", without_folder(error.hint), "hint")
     if source is not None and source.table:
         _target_choice(source)
     if source is not None and source.path is not None:
         with element("div", "row"):
             _removal(source)
-
-
-def _without_folder(words: str, source: Source | None) -> str:
-    return words if source is None or source.path is None else words.replace(str(source.path), source.name)
 
 
 def _show(found: Opened) -> None:
@@ -154,7 +152,7 @@ def _show(found: Opened) -> None:
 
 def _about(found: Opened) -> None:
     """Where the data come from, and what had to be decided when they were read."""
-    said = [_without_folder(note, found.source) for note in found.dataset.notes]
+    said = [without_folder(note) for note in found.dataset.notes]
     if found.source.entry is not None:
         said.append(tr("Source: ", "Origen: ") + found.source.entry.source)
     if said:
@@ -185,14 +183,16 @@ def _target_choice(source: Source) -> None:
     """Which column is to be predicted; another one is another page."""
     with suppress(HondoError):
         columns = column_names(source.path) if source.path is not None else []
-        names = {column: column for column in columns}
+        label = tr("Column to predict", "Columna que se predice")
+
+        def choose(column: str) -> None:
+            ui.navigate.to(f"/data/{quote(source.name)}?{urlencode({'target': column})}")
+
         with element("div", "filters"):
-            select(
-                tr("Column to predict", "Columna que se predice"),
-                names,
-                source.target,
-                lambda column: ui.navigate.to(f"/data/{quote(source.name)}?{urlencode({'target': column})}"),
-            )
+            if len(columns) <= _LISTED:
+                select(label, {column: column for column in columns}, source.target, choose)
+            else:
+                field(label, source.target or "", choose, at_end=True)
 
 
 def _removal(source: Source) -> None:

@@ -1,5 +1,6 @@
 """The data sets that were opened last, so that a second look at one is quick; bounded in number and memory."""
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from hondo.data.describe import Description, describe
 from hondo.data.duplicates import Duplicates, find_duplicates
 from hondo.data.load import load_to_look
 from hondo.data.pictures import LazyPictures
+from hondo.lab.here import here
 from hondo.lab.uploads import SUFFIXES, checked_name, uploads_folder
 from hondo.store.workspace import Workspace
 
@@ -206,6 +208,11 @@ def forget(name: str) -> None:
     with _lock:
         for key in [key for key in _opened if key[0] == name]:
             _opened.pop(key).close()
+
+
+def without_folder(words: str) -> str:
+    """An error's words with uploaded files called by their names alone."""
+    return words.replace(f"{uploads_folder(here())}{os.sep}", "")
 
 
 async def aside(work: Callable[..., Result], *given: Any) -> Result | None:
