@@ -40,6 +40,7 @@ from hondo.lab.parts import (
 from hondo.lab.speech import spoken
 
 _FETCH_SECONDS = 3600.0
+_LONGEST_HINT = 600
 _LISTED = 200  # columns; of more, the target's name is typed
 
 
@@ -103,7 +104,8 @@ def _fault(error: HondoError, source: Source | None) -> None:
     """Why it cannot be shown, and what can be done: another target, or removing it."""
     with element("div", "message bad", role="alert"):
         text("span", without_folder(error.message))
-        text("span", without_folder(error.hint), "hint")
+        hint = without_folder(error.hint)  # it may list thousands of columns
+        text("span", hint if len(hint) <= _LONGEST_HINT else hint[:_LONGEST_HINT] + " …", "hint")
     if source is not None and source.table:
         _target_choice(source)
     if source is not None and source.path is not None:
