@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from hondo.core.errors import DataError
+from hondo.data.pictures import inspect_picture
 from hondo.lab.prediction import LARGEST_ARRAY, read_array
 from hondo.lab.uploads import check_archive, checked_name
 
@@ -259,3 +260,28 @@ def test_plain_names() -> None:
     for name in ("con", "a..b", "a.", "ñ.csv", "a b.csv", "a\n.csv"):
         with pytest.raises(DataError):
             checked_name(name)
+
+
+def test_folders_come_over_the_wire_and_only_as_they_may(lab: Lab) -> None:
+    files = [(f"{name}/{n}.png", picture()) for name in ("cats", "dogs") for n in range(3)]
+    announced = {"name": "wire", "files": len(files), "bytes": sum(len(content) for _, content in files)}
+    key = lab.post("/api/uploads/folders", announced)["key"]
+    assert lab.upload(f"/api/uploads/folders/{key}", ("../../evil.png", b"x")).status == 422
+    assert lab.upload(f"/api/uploads/folders/{key}", *files).json == {"bytes": announced["bytes"]}
+    assert lab.post(f"/api/uploads/folders/{key}/finish")["path"] == "uploads/wire.zip"
+    assert lab.ask("POST", f"/api/uploads/folders/{key}/finish").status == 422
+    assert lab.ask("POST", "/api/uploads/folders", {"name": "x", "files": -1, "bytes": 1}).status == 422
+    assert lab.ask("POST", "/api/uploads/folders/..%2ftoken/finish").status in (404, 405, 422)
+    assert list(lab.home.parent.rglob("evil*")) == []
+
+
+def test_pictures_are_served_small_kept_and_only_those_of_data(lab: Lab) -> None:
+    reply = lab.ask("GET", "/data-pictures/digits/train/3?side=160&v=1")
+    assert reply.status == 200
+    assert reply.headers["content-type"] == "image/png"
+    assert "immutable" in reply.headers["cache-control"]
+    assert inspect_picture(reply.body, "digit").size == (8, 8)
+    assert lab.ask("GET", "/data-pictures/digits/train/3?side=160", token=None).status == 401
+    for path in ("digits/train/99999", "digits/train/-1", "digits/other/0", "..%2ftoken/train/0", "iris/train/0",
+                 "cifar100/train/0", "no.zip/train/0", "digits/train/0?side=9999"):  # fmt: skip
+        assert lab.ask("GET", f"/data-pictures/{path}").status in (404, 422), path

@@ -210,13 +210,11 @@ def _samples(dataset: "Dataset") -> str:
 
 def _class_counts(dataset: "Dataset") -> dict[str, dict[str, int]]:
     """How many samples each class has, by split and class; empty for regression."""
-    import numpy as np
+    from hondo.data.describe import class_balance
 
-    if dataset.task != "classification":
-        return {}
     return {
-        name: dict(zip(dataset.classes, np.bincount(part.y, minlength=len(dataset.classes)).tolist(), strict=True))
-        for name, part in dataset.splits.items()
+        name: dict(zip(dataset.classes, counts.tolist(), strict=True))
+        for name, counts in class_balance(dataset).items()
     }
 
 

@@ -39,16 +39,31 @@ def load_dataset(spec: DataSpec, *, resize: Size | None = None) -> Dataset:
         DataError: if there is no such data, or they cannot be read or split.
         SpecError: if ``target`` or ``task`` are given to data that have no use for them.
     """
-    if spec.name is not None:
-        dataset = load_named(spec.name, spec.options)
-    else:
-        dataset = _load_path(Path(spec.path or "").expanduser(), spec, resize)
-    dataset = split(dataset, validation=spec.validation, test=spec.test, seed=spec.seed, limit=spec.limit)
+    dataset = load_to_look(spec, resize=resize)
     note = find_duplicates(dataset).note()
     return dataset.with_notes(note) if note else dataset
 
 
-def _load_path(path: Path, spec: DataSpec, resize: Size | None) -> Dataset:
+def load_to_look(spec: DataSpec, *, resize: Size | None = None, memory_limit: int | None = None) -> Dataset:
+    """What :func:`load_dataset` does, without searching for duplicates.
+
+    Args:
+        spec: as there.
+        resize: as there.
+        memory_limit: so many bytes of decoded pictures are held in memory, more are read on demand; left out, it
+            depends on the memory that is free.
+
+    Raises:
+        DataError, SpecError: as there.
+    """
+    if spec.name is not None:
+        dataset = load_named(spec.name, spec.options)
+    else:
+        dataset = _load_path(Path(spec.path or "").expanduser(), spec, resize, memory_limit)
+    return split(dataset, validation=spec.validation, test=spec.test, seed=spec.seed, limit=spec.limit)
+
+
+def _load_path(path: Path, spec: DataSpec, resize: Size | None, memory_limit: int | None) -> Dataset:
     if not path.exists():
         raise _not_there(path)
     suffix = path.suffix.lower()
@@ -64,7 +79,7 @@ def _load_path(path: Path, spec: DataSpec, resize: Size | None) -> Dataset:
         )
         if spec.task == "regression":
             _unused(spec.task, "task", tr("an image folder has classes", "una carpeta de imágenes tiene clases"))
-        return load_image_folder(path, size=resize, on_corrupt=spec.on_corrupt)
+        return load_image_folder(path, size=resize, on_corrupt=spec.on_corrupt, memory_limit=memory_limit)
     if arrays:
         _unused(spec.target, "target", tr("arrays call their target y", "entre los arrays, el objetivo se llama y"))
         return (load_npz if suffix == ".npz" else load_npy_folder)(path, task=spec.task)

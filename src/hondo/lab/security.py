@@ -24,7 +24,7 @@ LARGEST_UPLOAD = 64 * 2**20
 LANGUAGE_COOKIE = "hondo-language"
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_UPLOADS = re.compile(r"/api/(uploads|runs/[^/]+/predict)/?|/_nicegui/.*")
+_UPLOADS = re.compile(r"/api/(uploads(/folders/[^/]+)?|runs/[^/]+/predict)/?|/_nicegui/.*")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _CSP = (
     # NiceGUI's page starts with a script of its own in the page, and Vue compiles templates.

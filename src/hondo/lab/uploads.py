@@ -7,6 +7,7 @@ import io
 import os
 import re
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from hondo.core.errors import DataError, SpecError, SpecProblem
@@ -17,6 +18,8 @@ from hondo.store.workspace import Workspace
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".npz", ".zip")
 LARGEST_UNPACKED = 2 * 2**30
+LARGEST_MEMBER = 128 * 2**20
+"""Of a zip of pictures; no photograph is larger."""
 _MOST_MEMBERS = 200_000
 _MOST_UPLOADS = 1000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -28,8 +31,14 @@ def uploads_folder(workspace: Workspace) -> Path:
     return workspace.folder / "lab" / "uploads"
 
 
-def keep_upload(workspace: Workspace, name: str, content: bytes) -> Path:
+def keep_upload(workspace: Workspace, name: str, content: bytes, *, fresh: bool = False) -> Path:
     """Keep an uploaded file under its own name, if it is what its name says.
+
+    Args:
+        workspace: where.
+        name: a plain name with one of :data:`SUFFIXES`.
+        content: all of it.
+        fresh: take the next free name (``data-2.csv``) instead of replacing a file of that name.
 
     Raises:
         DataError: the name or the content cannot be accepted.
@@ -43,13 +52,35 @@ def keep_upload(workspace: Workspace, name: str, content: bytes) -> Path:
             tr(f"These are: {', '.join(SUFFIXES)}.", f"Se admiten: {', '.join(SUFFIXES)}."),
         )
     if suffix in (".zip", ".npz"):
-        check_archive(content, name)
+        check_archive(content, name, largest_member=LARGEST_MEMBER if suffix == ".zip" else LARGEST_UNPACKED)
     elif b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DataError(tr(f"{name} is not text", f"{name} no es texto"))
-    if not place.exists() and place.parent.is_dir() and sum(1 for _ in place.parent.iterdir()) >= _MOST_UPLOADS:
-        raise DataError(tr("There are too many uploads", "Hay demasiados archivos subidos"))
+    check_room(place)
+    place = free_place(place) if fresh else place
     write_atomically(place, content)
     return place
+
+
+def check_room(place: Path) -> None:
+    """Refuse one upload more than there may be.
+
+    Raises:
+        DataError: there are as many as there may be.
+    """
+    if not place.exists() and place.parent.is_dir() and sum(1 for _ in place.parent.iterdir()) >= _MOST_UPLOADS:
+        raise DataError(
+            tr("There are too many uploads", "Hay demasiados archivos subidos"),
+            tr("Remove some that you no longer need.", "Quite los que ya no necesite."),
+        )
+
+
+def free_place(place: Path) -> Path:
+    """The place itself, or the next one beside it that nothing has: ``data-2.csv``."""
+    number, found = 2, place
+    while found.exists():
+        found = place.with_name(f"{place.stem}-{number}{place.suffix}")
+        number += 1
+    return found
 
 
 def checked_name(name: str) -> str:
@@ -69,8 +100,16 @@ def checked_name(name: str) -> str:
     return name
 
 
-def check_archive(content: bytes, name: str, largest: int = LARGEST_UNPACKED) -> None:
+def check_archive(
+    content: bytes, name: str, largest: int = LARGEST_UNPACKED, largest_member: int = LARGEST_UNPACKED
+) -> None:
     """Look whether an archive is one that may be unpacked; nothing is unpacked for that.
+
+    Args:
+        content: the archive.
+        name: what it is called in errors.
+        largest: bytes that all its files may have unpacked.
+        largest_member: bytes that each of them may have.
 
     Raises:
         DataError: it is damaged, encrypted, too large unpacked, or names places outside.
@@ -94,6 +133,25 @@ def check_archive(content: bytes, name: str, largest: int = LARGEST_UNPACKED) ->
                 f"Se admiten como máximo {_MOST_MEMBERS} archivos y {largest // 2**20} MB.",
             ),
         )
+    bulky = next((member for member in members if member.file_size > largest_member), None)
+    if bulky is not None:
+        size, limit = bulky.file_size / 2**20, largest_member // 2**20
+        raise DataError(
+            tr(
+                f"{name} holds {bulky.filename!r}, {size:,.0f} MB unpacked",
+                f"{name} contiene {bulky.filename!r}, de {size:,.0f} MB descomprimido",
+            ),
+            tr(f"Each file may have {limit} MB.", f"Cada archivo puede tener {limit} MB."),
+        )
+    check_members(members, name)
+
+
+def check_members(members: Sequence[zipfile.ZipInfo], name: str) -> None:
+    """Refuse an archive's files that are encrypted, links, or lead elsewhere.
+
+    Raises:
+        DataError: naming the first.
+    """
     for member in members:
         parts = PurePosixPath(member.filename.replace("\\", "/"))
         linked = (member.external_attr >> 16) & 0o170000 == 0o120000

@@ -8,8 +8,9 @@ from fastapi import Path as InPath
 from fastapi.responses import FileResponse
 
 from hondo.core.language import tr
-from hondo.lab.api.models import Upload
+from hondo.lab.api.models import FolderBegun, FolderComing, Upload
 from hondo.lab.api.sources import Missing, OpenWorkspace, RunName, existing_run
+from hondo.lab.incoming import add_to_folder, begin_folder, finish_folder, give_up_folder, keep_readable
 from hondo.lab.uploads import checked_name, keep_upload, uploads_folder
 from hondo.store.queue import LOG
 from hondo.store.records import RunRecord
@@ -65,11 +66,41 @@ def list_uploads(workspace: OpenWorkspace) -> list[Upload]:
 
 
 @router.post("/uploads", status_code=201)
-def upload(file: UploadFile, workspace: OpenWorkspace) -> Upload:
-    """Upload data: a table, an .npz or a zip of pictures; a spec then names it as data.path."""
+def upload(file: UploadFile, workspace: OpenWorkspace, readable: bool = False) -> Upload:
+    """Upload data: a table, an .npz or a zip of pictures; a spec then names it as data.path.
+
+    It takes the place of a file of the same name. With `readable` it takes a free name instead, and is refused if it
+    cannot be read as data.
+    """
     content = file.file.read()
-    place = keep_upload(workspace, file.filename or "", content)
+    place = (keep_readable if readable else keep_upload)(workspace, file.filename or "", content)
     return Upload(name=place.name, path=f"uploads/{place.name}", bytes=len(content))
+
+
+@router.post("/uploads/folders", status_code=201)
+def upload_folder(coming: FolderComing, workspace: OpenWorkspace) -> FolderBegun:
+    """Announce a folder of pictures, class/picture; its files follow in portions."""
+    return FolderBegun(key=begin_folder(workspace, coming.name, coming.files, coming.bytes))
+
+
+@router.post("/uploads/folders/{key}")
+def upload_portion(key: str, files: list[UploadFile], workspace: OpenWorkspace) -> dict[str, int]:
+    """Send some files of a folder, each under its path below it; says how many bytes are there now."""
+    came = add_to_folder(workspace, key, ((file.filename or "", file.file.read()) for file in files))
+    return {"bytes": came}
+
+
+@router.post("/uploads/folders/{key}/finish", status_code=201)
+def upload_finished(key: str, workspace: OpenWorkspace) -> Upload:
+    """Keep the folder as a zip, if it can be read as pictures in folders of classes."""
+    place = finish_folder(workspace, key)
+    return Upload(name=place.name, path=f"uploads/{place.name}", bytes=place.stat().st_size)
+
+
+@router.delete("/uploads/folders/{key}", status_code=204)
+def upload_given_up(key: str, workspace: OpenWorkspace) -> None:
+    """Forget a folder that was not sent to its end."""
+    give_up_folder(workspace, key)
 
 
 @router.delete("/uploads/{name}", status_code=204)

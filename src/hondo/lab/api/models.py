@@ -160,6 +160,20 @@ class Upload(BaseModel):
     bytes: int
 
 
+class FolderComing(Question):
+    """A folder of pictures that is about to be uploaded: the name of its zip, and how much will come."""
+
+    name: str = Field(max_length=100)
+    files: int = Field(ge=0)
+    bytes: int = Field(ge=0)
+
+
+class FolderBegun(BaseModel):
+    """The key under which a folder's files are sent."""
+
+    key: str
+
+
 class Health(BaseModel):
     """That the lab is there."""
 

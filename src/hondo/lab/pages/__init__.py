@@ -11,4 +11,10 @@ def add_pages(app: FastAPI) -> None:
     from hondo.lab.pages.predict import page as predict
 
     assert all((experiments, home, playground, predict, run))
+    from hondo.lab.pages import settings
+    from hondo.lab.pages.data import listing, pictures
+    from hondo.lab.pages.data import page as data
+
+    assert all((data, listing, settings))
+    app.add_api_route(pictures.ROUTE, pictures.picture, include_in_schema=False)
     app.add_api_route("/runs/{name}/report", lambda name: HTMLResponse(run.report_of(name)), include_in_schema=False)
