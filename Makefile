@@ -34,8 +34,8 @@ lab: $(VENV)/.ready ## set up and open the lab in the browser
 run: $(VENV)/.ready ## set up and train the first network: digits, from data to predictions
 	$(BIN)/hondo run
 
-test: $(VENV)/.dev ## set up and run the tests
-	$(BIN)/python -m pytest
+test: $(VENV)/.dev ## set up and run the tests; PYTEST="-n 2 --dist loadfile" runs them in two processes
+	$(BIN)/python -m pytest $(PYTEST)
 
 lint: $(VENV)/.dev ## style, and who may import whom
 	$(BIN)/ruff check .

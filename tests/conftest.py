@@ -4,10 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 os.environ["HONDO_LANG"] = "en"
+settings.register_profile("any machine", deadline=None)  # speed is measured in benchmarks/
+settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)

@@ -54,6 +54,11 @@ class Lab:
     token: str = TOKEN
 
     @property
+    def said(self) -> str:
+        """What it has printed."""
+        return self.home.with_name(f"{self.home.name}-log.txt").read_text(encoding="utf-8")
+
+    @property
     def address(self) -> str:
         """Where it listens."""
         return f"http://127.0.0.1:{self.port}"
@@ -174,9 +179,9 @@ def trained(lab: Lab) -> str:
     return name
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, one for all tests."""
+    """Chromium, one for all tests of a module: while it runs, this thread has an event loop and can run no other."""
     if CHROMIUM is None:
         if os.environ.get("HONDO_REQUIRE_BROWSER"):
             pytest.fail("HONDO_REQUIRE_BROWSER is set but there is no chromium")

@@ -77,8 +77,8 @@ def test_ctrl_c_ends_it_with_tabs_and_streams_open(tmp_path: Path) -> None:
             return time.monotonic() - began
 
     try:
-        assert asyncio.run(watch()) < 5
-        said = lab.process.communicate()[0]
+        assert asyncio.run(watch()) < 20  # benchmarks/lab.py measures how quickly
+        said = lab.said
         assert lab.process.returncode == 0
         assert "Traceback" not in said
         assert "trainings go on" in said
