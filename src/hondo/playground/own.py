@@ -7,7 +7,7 @@ training on them.
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,12 +36,14 @@ class OwnPoints:
         x: float64 ``(n, 2)``, between −6 and 6.
         y: class numbers from 0, or numbers between −1 and 1, float64 ``(n,)``.
         names: of the classes, where they have some.
+        numbers: whether ``y`` is numbers.
         dropped: how many a table had beyond the limit.
     """
 
     x: FloatArray
     y: FloatArray
     names: tuple[str, ...] = ()
+    numbers: bool = False
     dropped: int = 0
 
     def __len__(self) -> int:
@@ -50,7 +52,7 @@ class OwnPoints:
     @property
     def classes(self) -> int:
         """How many classes there must be, at least 2."""
-        return max(2, int(self.y.max()) + 1) if len(self) else 2
+        return max(2, int(self.y.max()) + 1) if len(self) and not self.numbers else 2
 
     def with_points(self, places: Array, value: float) -> "OwnPoints":
         """These and some more of one class or number; the newest beyond the limit are left out.
@@ -61,23 +63,34 @@ class OwnPoints:
         """
         places = _snapped(np.asarray(places, np.float64).reshape(-1, 2))[: MOST_POINTS - len(self)]
         y = np.concatenate([self.y, np.full(len(places), _height(value))])
-        return OwnPoints(np.concatenate([self.x, places]), y, self.names)
+        return replace(self, x=np.concatenate([self.x, places]), y=y)
 
     def without(self, places: Array, radius: float = 0.5) -> "OwnPoints":
         """These but for those near to some places ``(n, 2)``."""
         places = np.asarray(places, np.float64).reshape(-1, 1, 2)
         far = (np.linalg.norm(self.x - places, axis=2) > radius).all(axis=0)
-        return OwnPoints(self.x[far], self.y[far], self.names)
+        return replace(self, x=self.x[far], y=self.y[far])
+
+    def as_numbers(self) -> "OwnPoints":
+        """Classes as numbers from −1 to 1."""
+        if self.numbers:
+            return self
+        y = np.array([_height(each) for each in 2 * self.y / (self.classes - 1) - 1])
+        return OwnPoints(self.x, y, numbers=True)
+
+    def as_classes(self) -> "OwnPoints":
+        """Numbers as two classes: up to 0, and above."""
+        return OwnPoints(self.x, (self.y > 0).astype(np.float64)) if self.numbers else self
 
 
 NOTHING = OwnPoints(np.zeros((0, 2)), np.zeros(0))
 """No points yet."""
 
 
-def taken_over(x: Array, y: Array) -> OwnPoints:
+def taken_over(x: Array, y: Array, *, numbers: bool = False) -> OwnPoints:
     """Another set's points as the user's own, to go on from: at most as many as fit in an address."""
     x, y = np.asarray(x, np.float64)[:MOST_IN_ADDRESS], np.asarray(y, np.float64)[:MOST_IN_ADDRESS]
-    return OwnPoints(_snapped(x), np.array([_height(each) for each in y]))
+    return OwnPoints(_snapped(x), np.array([_height(each) for each in y]), numbers=numbers)
 
 
 def from_table(
@@ -119,24 +132,19 @@ def from_table(
     heights = _fitted(y, 1.0) if numbers else y
     y = np.array([_height(each) for each in heights[chosen]])
     places = np.stack([_fitted(each, _FITTED) for each in x.T], axis=1)
-    return OwnPoints(_snapped(places[chosen]), y, () if numbers else names, len(x) - len(chosen))
+    return OwnPoints(_snapped(places[chosen]), y, () if numbers else names, numbers, len(x) - len(chosen))
 
 
-def to_text(points: OwnPoints, *, numbers: bool) -> str:
-    """Points for an address: three bytes each, in base64 whose signs need no escaping.
-
-    Args:
-        points: at most :data:`MOST_IN_ADDRESS`.
-        numbers: whether the targets are numbers.
-    """
+def to_text(points: OwnPoints) -> str:
+    """Points for an address, at most :data:`MOST_IN_ADDRESS`: three bytes each, in base64 that needs no escaping."""
     cells = np.round(points.x / REACH * _CELLS) + _CELLS
-    heights = np.round(points.y * _HEIGHTS) + _HEIGHTS if numbers else points.y
+    heights = np.round(points.y * _HEIGHTS) + _HEIGHTS if points.numbers else points.y
     listed = np.column_stack([cells, heights]).astype(np.uint8)
     return base64.urlsafe_b64encode(listed.tobytes()).decode("ascii").rstrip("=")
 
 
 def from_text(text: str, *, numbers: bool) -> OwnPoints:
-    """What :func:`to_text` wrote.
+    """What :func:`to_text` wrote of numbers or classes.
 
     Raises:
         DataError: for any other text.
@@ -151,7 +159,7 @@ def from_text(text: str, *, numbers: bool) -> OwnPoints:
     if len(listed) > MOST_IN_ADDRESS or (cells > 2 * _CELLS).any() or (heights > highest).any():
         raise _not_points()
     places = _snapped((cells - _CELLS) * (REACH / _CELLS))
-    return OwnPoints(places, (heights - _HEIGHTS) / _HEIGHTS if numbers else heights)
+    return OwnPoints(places, (heights - _HEIGHTS) / _HEIGHTS if numbers else heights, numbers=numbers)
 
 
 def to_csv(points: OwnPoints) -> str:
