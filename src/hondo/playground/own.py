@@ -181,7 +181,7 @@ def _fitted(values: FloatArray, reach: float) -> FloatArray:
     """Values brought to −reach … reach; all 0 where they are all the same."""
     halves = values / 2  # the span of the largest numbers would overflow
     low, high = halves.min(), halves.max()
-    return (2 * (halves - low) / ((high - low) or 1.0) - (high > low)) * reach
+    return ((halves - low) / ((high - low) or 1.0) * 2 - (high > low)) * reach
 
 
 def _not_points() -> DataError:

@@ -27,6 +27,7 @@ export default {
       </div>
       <p class="dead" ref="dead"></p>
     </section>
+    <slot name="learning"></slot>
     <section class="outcome">
       <div class="progress"><div><span class="counter" ref="epoch">0</span> <span>{{ labels.epochs }}</span></div>
         <span class="steps" ref="steps"></span></div>

@@ -44,8 +44,8 @@ export class Curves {
     }));
     pen.fillStyle = colours.muted;
     pen.font = "11px system-ui, sans-serif";
-    pen.textAlign = "left";
-    pen.fillText(high < 0.01 || high >= 1000 ? high.toExponential(1) : high.toPrecision(2), 2, 17);
+    pen.textAlign = "right";
+    pen.fillText(high < 0.01 || high >= 1000 ? high.toExponential(1) : high.toPrecision(2), width - 2, 18);
     if (step < furthest) {
       pen.fillStyle = colours.ink;
       pen.fillRect(across(step) - 0.5, 0, 1, height);

@@ -1,12 +1,12 @@
 // The network: a map in each neuron, weights as lines between them, and each layer's gradient below it.
 import { css } from "hondo-stage/colour.js";
 
-const GAP = 12, TOP = 10, BARS = 42, LABELS = 52;
+const GAP = 12, TOP = 10, BARS = 42, LABELS = 52, TALL = 300, LOW = 220;
 
 export function layout(sizes, width, gradients) {
   const most = Math.max(...sizes), columns = sizes.length;
-  const node = Math.max(22, Math.min(40, ((width - LABELS - 12) / columns) * 0.62));
-  const height = Math.max(200, most * (node + GAP)) + TOP + (gradients ? BARS : 0);
+  const node = Math.max(22, Math.min(44, ((width - LABELS - 12) / columns) * 0.62));
+  const height = Math.max(width > 440 ? TALL : LOW, most * (node + GAP)) + TOP + (gradients ? BARS : 0);
   const inner = height - TOP - (gradients ? BARS : 0);
   const step = (width - LABELS - node - 10) / Math.max(1, columns - 1);
   const places = sizes.map((count, layer) => Array.from({ length: count }, (_, unit) => ({

@@ -151,9 +151,11 @@ class Bench:
         """Another twin, or none; both begin anew."""
         await self._follow({}, twin=twin)
 
-    async def change_own(self, own: OwnPoints) -> None:
-        """Learn the reader's points, with an output that suits them."""
-        await self._follow({"data": OWN, **own_settings(self.setup, own)}, own=own)
+    async def change_own(self, own: OwnPoints, *, anew: bool = False) -> None:
+        """Learn the reader's points, with an output that suits them; ``anew`` where they are others altogether."""
+        if anew or self.setup.data != OWN:
+            self.view = replace(self.view, test=True)  # or half of the points that one draws would not be seen
+        await self._follow({"data": OWN, **own_settings(self.setup, own, fitting=anew)}, own=own, anew=anew)
 
     async def choose_data(self, name: str) -> None:
         """Another set of points; one's own begin as a copy of those that are there."""
@@ -208,8 +210,10 @@ class Bench:
         if self.setup.problem == "regression":
             return ["−1", "1"]
         names = list(self.session.own.names) if self.setup.data == OWN else []
-        first = [tr("orange", "naranja"), tr("blue", "azul")] if self.setup.classes == 2 else []
-        return [*names, *(first or map(str, range(self.setup.classes)))[len(names) :]]
+        usual = [tr("orange", "naranja"), tr("blue", "azul")]
+        if self.setup.classes > 2:
+            usual = [str(number) for number in range(self.setup.classes)]
+        return [*names, *usual[len(names) :]]
 
     def net_names(self) -> list[str]:
         """For twins, in what they differ."""
@@ -253,7 +257,7 @@ class Bench:
                 return
             if made is None:  # the server is closing
                 return
-            session.follow(made)
+            session.follow(made, anew=other.get("anew", False))
             if not session.ready:
                 self.playing(False)
         self.desk.sync()
@@ -301,10 +305,10 @@ class Bench:
         self.stage.tell(drawing=drawing, hide=sorted(self.view.hide))
 
 
-def own_settings(setup: Setup, own: OwnPoints) -> dict[str, Any]:
-    """Output and classes that suit own points."""
+def own_settings(setup: Setup, own: OwnPoints, *, fitting: bool = False) -> dict[str, Any]:
+    """Output and classes that suit own points; ``fitting`` as many classes as they have, else no fewer than before."""
     if own.numbers:
         return {"output": "linear"}
     if own.classes > 2 or setup.output == "softmax":
-        return {"output": "softmax", "classes": max(own.classes, setup.classes)}
+        return {"output": "softmax", "classes": own.classes if fitting else max(own.classes, setup.classes)}
     return {"output": "tanh" if setup.output == "linear" else setup.output}

@@ -69,6 +69,8 @@ def drawing_tools(bench: Bench) -> None:
 
 def _note(own: OwnPoints) -> str:
     count = tr(f"{len(own)} points.", f"{len(own)} puntos.")
+    if not len(own):
+        return count
     if len(own) > MOST_IN_ADDRESS:
         return count + tr(
             " They are too many for the address: keep them as CSV.",
@@ -202,10 +204,9 @@ def _columns(bench: Bench, name: str, table: Mapping[str, Array]) -> None:
             say_error(error)
             return
         close_dialog(window)
-        await bench.change_own(own)
-        if own.dropped:
-            say(tr(f"{len(own)} points chosen at random; {own.dropped} left out.",
-                   f"{len(own)} puntos elegidos al azar; {own.dropped} se omitieron."))  # fmt: skip
+        await bench.change_own(own, anew=True)
+        left_out = tr(f"{own.dropped} were left out at random.", f"{own.dropped} se omitieron al azar.")
+        say(tr(f"{len(own)} points.", f"{len(own)} puntos."), left_out if own.dropped else "")
 
     with bench.window(name) as window:
         rows = len(next(iter(table.values())))

@@ -51,7 +51,6 @@ def _bench(session: Session, view: View, tools: ui.element) -> None:
     with around:
         top, side = element("section", "transport", aria_label=label("play")), ui.element("div").classes("side")
         middle = ui.element("div").classes("middle")
-        learning = ui.element("section").classes("learning")
         deeper = ui.element("section").classes("deeper")
     with middle:
         bench = Bench(session, view)
@@ -60,7 +59,9 @@ def _bench(session: Session, view: View, tools: ui.element) -> None:
     with bench.stage.add_slot("under"):
         drawing_tools(bench)
         _looks(bench)
-    for place, build in ((top, transport), (side, data_panel), (learning, settings)):
+    with bench.stage.add_slot("learning"), ui.element("section").classes("learning"):
+        settings(bench)
+    for place, build in ((top, transport), (side, data_panel)):
         with place:
             build(bench)
     with deeper:

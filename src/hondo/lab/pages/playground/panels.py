@@ -23,31 +23,37 @@ _LARGEST_BATCH = 100
 def transport(bench: Bench) -> None:
     """Play, steps, reset, speed, and when to stop."""
     desk = bench.desk
-    if desk.shows("play"):
-        with element("button", "button primary play", type="button") as player:
-            words = ui.label()
-        player.on("click", spoken(bench.play))
+    with ui.element("div").classes("plays"):
+        if desk.shows("play"):
+            _player(bench)
+        if desk.shows("step"):
+            with ui.element("div").classes("pair"):
+                button(tr("+1 batch", "+1 lote"), functools.partial(bench.step, 1, "s"))
+                button(tr("+1 epoch", "+1 época"), functools.partial(bench.step, 1, "e"))
+        if desk.shows("reset"):
+            made = button(tr("Reset", "Reiniciar"), bench.reset)
+            attribute(made, title=tr("Back to the same first weights", "Vuelve a los mismos pesos iniciales"))
+    with ui.element("div").classes("paces"):
+        desk.choice(
+            "speed",
+            {speed: speed_name(speed) for speed in SPEEDS},
+            lambda: bench.view.speed,
+            lambda speed: bench.look(speed=speed),
+        )
+        _stopping(bench)
 
-        def say_play() -> None:
-            going = bench.session.playing
-            words.set_text(tr("Pause", "Pausa") if going else tr("Play", "Iniciar"))
-            attribute(player, data_going=str(going).lower(), title=tr("Space", "Espacio"))
 
-        desk.keep(say_play)
-    if desk.shows("step"):
-        with ui.element("div").classes("pair"):
-            button(tr("+1 batch", "+1 lote"), functools.partial(bench.step, 1, "s"))
-            button(tr("+1 epoch", "+1 época"), functools.partial(bench.step, 1, "e"))
-    if desk.shows("reset"):
-        made = button(tr("Reset", "Reiniciar"), bench.reset)
-        attribute(made, title=tr("Back to the same first weights", "Vuelve a los mismos pesos iniciales"))
-    desk.choice(
-        "speed",
-        {speed: speed_name(speed) for speed in SPEEDS},
-        lambda: bench.view.speed,
-        lambda speed: bench.look(speed=speed),
-    )
-    _stopping(bench)
+def _player(bench: Bench) -> None:
+    with element("button", "button primary play", type="button", title=tr("Space", "Espacio")) as made:
+        words = ui.label()
+    made.on("click", spoken(bench.play))
+
+    def bring() -> None:
+        going = bench.session.playing
+        words.set_text(tr("Pause", "Pausa") if going else tr("Play", "Iniciar"))
+        attribute(made, data_going=str(going).lower())
+
+    bench.desk.keep(bring)
 
 
 def _stopping(bench: Bench) -> None:

@@ -121,19 +121,23 @@ class Session:
         """Another setup, at once."""
         self.follow(plan(setup, self.own, self.twin))
 
-    def follow(self, made: Plan) -> None:
-        """Another plan; where networks, first weights and named points stay the same, training goes on."""
+    def follow(self, made: Plan, *, anew: bool = False) -> None:
+        """Another plan; where networks, first weights and named points stay the same, training goes on.
+
+        Args:
+            made: the plan.
+            anew: begin from the first weights in any case.
+        """
         trainings = made.trainings
         if not trainings and not self.histories:  # nothing was drawn yet: show the network that will learn
-            trainings = (prepare(made.setup.changed(data="circle", classes=made.setup.classes)),) if (
-                made.setup.output != "linear"
-            ) else (prepare(made.setup.changed(data="plane")),)
+            stand_in = "plane" if made.setup.problem == "regression" else "circle"
+            trainings = (prepare(made.setup.changed(data=stand_in)),)
         before, self.setup, self.own, self.twin = self.setup, made.setup, made.own, made.twin
         self.same_start = made.same_start
         if not trainings:
             self.playing = False
             return
-        alike = len(trainings) == len(self.histories) and _begins_alike(before, made.setup) and all(
+        alike = not anew and len(trainings) == len(self.histories) and _begins_alike(before, made.setup) and all(
             _begins_alike(history.training.setup, training.setup)
             for history, training in zip(self.histories, trainings, strict=True)
         )

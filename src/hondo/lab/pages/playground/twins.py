@@ -109,7 +109,7 @@ def _default(setup: Setup, name: str, listed: list[Any]) -> int:
 
 def _said(bench: Bench) -> str:
     session = bench.session
-    if session.twin is None:
+    if len(session.histories) < 2:
         return ""
     if session.same_start:
         return tr("Both began with the same weights.", "Ambas empezaron con los mismos pesos.")
