@@ -193,9 +193,21 @@ def test_an_address_comes_back_with_all_that_it_says() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["hide=noize", "speed=2e", "stop=test_los:1", "stop=test_loss:low", "twin=lr:fast", "twin=rate_of:1", "stop=epochs:inf",
-     "data=own&points=%00", "data=own&points=____", "data=circel", "data=own&classes=9", "data=xor%26lr=7"],
-)  # fmt: skip
+    [
+        "hide=noize",
+        "speed=2e",
+        "stop=test_los:1",
+        "stop=test_loss:low",
+        "stop=epochs:inf",
+        "twin=lr:fast",
+        "twin=rate_of:1",
+        "data=own&points=%00",
+        "data=own&points=____",
+        "data=circel",
+        "data=own&classes=9",
+        "data=xor%26lr=7",
+    ],
+)
 def test_an_address_that_cannot_be_followed_is_explained(query: str) -> None:
     with pytest.raises(HondoError) as error:
         from_address(query)

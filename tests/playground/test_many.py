@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -28,7 +30,7 @@ def test_rings_lie_around_each_other():
     found = points(Setup("circle", output="softmax", classes=4))
     radius = np.hypot(*found.train.T)
     ends = [(radius[found.train_y == ring].min(), radius[found.train_y == ring].max()) for ring in range(4)]
-    assert all(before[1] < after[0] for before, after in zip(ends, ends[1:], strict=False))
+    assert all(before[1] < after[0] for before, after in pairwise(ends))
 
 
 @pytest.mark.parametrize("data", MANY_SETS)

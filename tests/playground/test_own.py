@@ -6,7 +6,7 @@ from hondo.playground.own import MOST_POINTS, NOTHING, from_table, from_text, ta
 
 
 def table(rows, names=("a", "b", "c")):
-    return {name: np.array([str(each) for each in column], object) for name, column in zip(names, zip(*rows))}
+    return {name: np.array([str(row[at]) for row in rows], object) for at, name in enumerate(names)}
 
 
 def test_a_table_fills_the_plane_and_names_its_classes():

@@ -127,7 +127,8 @@ def choose_points(
     whole = np.isfinite(x).all(axis=1) & np.isfinite(y)
     if whole.sum() < 2:
         raise DataError(
-            said + tr(f"fewer than two rows have numbers in {columns}", f"menos de dos filas tienen números en {columns}"),
+            said
+            + tr(f"fewer than two rows have numbers in {columns}", f"menos de dos filas tienen números en {columns}"),
             tr("Choose two columns of numbers.", "Elija dos columnas de números."),
         )
     return x[whole], y[whole], names

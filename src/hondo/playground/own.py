@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from hondo.core.arrays import Array, FloatArray
 from hondo.core.errors import DataError
@@ -54,21 +55,21 @@ class OwnPoints:
         """How many classes there must be, at least 2."""
         return max(2, int(self.y.max()) + 1) if len(self) and not self.numbers else 2
 
-    def with_points(self, places: Array, value: float) -> "OwnPoints":
+    def with_points(self, places: npt.ArrayLike, value: float) -> "OwnPoints":
         """These and some more of one class or number; the newest beyond the limit are left out.
 
         Args:
             places: ``(n, 2)``.
             value: the class's number, or a number from −1 to 1.
         """
-        places = _snapped(np.asarray(places, np.float64).reshape(-1, 2))[: MOST_POINTS - len(self)]
-        y = np.concatenate([self.y, np.full(len(places), _height(value))])
-        return replace(self, x=np.concatenate([self.x, places]), y=y)
+        added = _snapped(np.asarray(places, np.float64).reshape(-1, 2))[: MOST_POINTS - len(self)]
+        y = np.concatenate([self.y, np.full(len(added), _height(value))])
+        return replace(self, x=np.concatenate([self.x, added]), y=y)
 
-    def without(self, places: Array, radius: float = 0.5) -> "OwnPoints":
+    def without(self, places: npt.ArrayLike, radius: float = 0.5) -> "OwnPoints":
         """These but for those near to some places ``(n, 2)``."""
-        places = np.asarray(places, np.float64).reshape(-1, 1, 2)
-        far = (np.linalg.norm(self.x - places, axis=2) > radius).all(axis=0)
+        others = np.asarray(places, np.float64).reshape(-1, 1, 2)
+        far = (np.linalg.norm(self.x - others, axis=2) > radius).all(axis=0)
         return replace(self, x=self.x[far], y=self.y[far])
 
     def as_numbers(self) -> "OwnPoints":

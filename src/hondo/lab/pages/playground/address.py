@@ -98,7 +98,10 @@ def to_address(setup: Setup, view: View) -> str:
 def _known(key: str, text: str, known: tuple[str, ...]) -> str:
     if text not in known:
         raise SpecError(
-            tr(f"the address has {key}={text!r}, which is not known", f"la dirección tiene {key}={text!r}: no se conoce"),
+            tr(
+                f"the address has {key}={text!r}, which is not known",
+                f"la dirección tiene {key}={text!r}: no se conoce",
+            ),
             nearest(text, known),
         )
     return text

@@ -230,14 +230,16 @@ class Bench:
         return number * (self.session.training.batches if unit == "e" else 1)
 
     async def _train(self, steps: int, *, by_hand: bool = False) -> bool:
-        """Train in slices; whether the condition to stop was met."""
-        end = time.monotonic() + _LONGEST
+        """Train in slices, to the end of an epoch where whole epochs are asked for; whether the stop was met."""
+        end, session = time.monotonic() + _LONGEST, self.session
         stop = Stop() if by_hand else self.view.stop
+        whole = steps % session.training.batches == 0
         while True:
-            taken, met = run_for(self.session.histories, steps, stop, _SLICE)
+            taken, met = run_for(session.histories, steps, stop, _SLICE)
             steps -= taken
-            going = by_hand or self.session.playing
-            if met or steps <= 0 or not going or (time.monotonic() > end and not by_hand):
+            if not by_hand and (not session.playing or time.monotonic() > end):
+                steps = min(steps, -session.state.step % session.training.batches) if whole else 0
+            if met or steps <= 0:
                 return met
             await asyncio.sleep(0)
 

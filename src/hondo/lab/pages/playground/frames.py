@@ -62,7 +62,7 @@ def picture(session: Session, *, whole: bool = False, gradients: bool = True) ->
     last = _signed(training.setup, maps[-1].reshape(len(maps[-1]), -1))
     header = {
         "step": state.step,
-        "furthest": min(history.furthest for history in session.histories),
+        "furthest": session.furthest,
         "epoch": session.training.epoch(session.state),
         "scores": [_scores(each) for each in scores],
         "curve": [_curve(each) for each in session.histories] if whole else None,
@@ -71,9 +71,7 @@ def picture(session: Session, *, whole: bool = False, gradients: bool = True) ->
         "apart": _apart(session, planes),
     }
     arrays: list[Array] = [state.weights.astype("<f4"), _bytes(np.concatenate([hidden, last]))]
-    arrays += [
-        _plane(history.training.setup, plane) for history, plane in zip(session.histories, planes, strict=True)
-    ]
+    arrays += [_plane(history.training.setup, plane) for history, plane in zip(session.histories, planes, strict=True)]
     return header, arrays
 
 
@@ -119,7 +117,7 @@ def _signed(setup: Setup, outputs: FloatArray) -> FloatArray:
 
 
 def _plane(setup: Setup, outputs: FloatArray) -> Array:
-    """The output over the plane as bytes: one a place, or for more than two classes the class's and then its share's."""
+    """The output over the plane as bytes: one a place; for more than two classes each place's class, then its share."""
     flat = outputs.reshape(len(outputs), -1)
     if setup.classes > 2:
         with np.errstate(invalid="ignore"):
@@ -156,4 +154,3 @@ def _curve(history: History) -> dict[str, list[Any]]:
 
 def _number(value: float) -> float | None:
     return float(f"{value:.6g}") if np.isfinite(value) else None
-

@@ -52,7 +52,10 @@ def drawing_tools(bench: Bench) -> None:
             button(tr("Remove all", "Quitar todos"), functools.partial(_wipe, bench))
             switch = button("", functools.partial(_turn, bench))
             _file_button(bench)
-            button(tr("Save as CSV", "Guardar como CSV"), lambda: ui.download.content(to_csv(bench.session.own), "points.csv"))
+            button(
+                tr("Save as CSV", "Guardar como CSV"),
+                lambda: ui.download.content(to_csv(bench.session.own), "points.csv"),
+            )
         said = text("p", "", "note")
     words = said.default_slot.children[0]
 
@@ -100,7 +103,9 @@ def _brush(bench: Bench, number: int) -> None:
 
 
 def _height(bench: Bench, value: float) -> None:
-    made = button(f"{value:+g}".replace("-", "−") if value else "0", functools.partial(bench.draw_with, value, erase=False))
+    made = button(
+        f"{value:+g}".replace("-", "−") if value else "0", functools.partial(bench.draw_with, value, erase=False)
+    )
 
     def bring() -> None:
         pressed = str(bench.drawing == (value, False)).lower()
@@ -125,8 +130,13 @@ def _file_button(bench: Bench) -> None:
         ui.label(tr("From a CSV file", "Desde un archivo CSV"))
         chooser = element("input", type="file", accept=".csv,.tsv,.txt,text/csv")
     chooser.on("change", spoken(functools.partial(_arrived, bench)), js_handler=_READ)
-    attribute(made, title=tr(f"Up to {LARGEST_FILE // 1024} KB and {MOST_POINTS} points",
-                             f"Hasta {LARGEST_FILE // 1024} KB y {MOST_POINTS} puntos"))  # fmt: skip
+    attribute(
+        made,
+        title=tr(
+            f"Up to {LARGEST_FILE // 1024} KB and {MOST_POINTS} points",
+            f"Hasta {LARGEST_FILE // 1024} KB y {MOST_POINTS} puntos",
+        ),
+    )
 
 
 async def _arrived(bench: Bench, event: Any) -> None:
@@ -151,9 +161,11 @@ def read_upload(sent: Any) -> tuple[str, bytes]:
     if isinstance(size, (int, float)) and size > LARGEST_FILE:
         raise DataError(
             tr(f"{name} has {size / 1024:,.0f} KB", f"{name} tiene {size / 1024:,.0f} KB"),
-            tr(f"At most {LARGEST_FILE // 1024} KB are read here; keep fewer rows or columns.",
-               f"Aquí se leen como máximo {LARGEST_FILE // 1024} KB; deje menos filas o columnas."),
-        )  # fmt: skip
+            tr(
+                f"At most {LARGEST_FILE // 1024} KB are read here; keep fewer rows or columns.",
+                f"Aquí se leen como máximo {LARGEST_FILE // 1024} KB; deje menos filas o columnas.",
+            ),
+        )
     try:
         content = base64.b64decode(data if isinstance(data, str) else "", validate=True)
     except (binascii.Error, ValueError):
@@ -181,7 +193,10 @@ def read_columns(name: str, content: bytes) -> dict[str, Array]:
         listed = ", ".join(table)
         raise DataError(
             tr(f"{name} has only these columns: {listed}", f"{name} solo tiene estas columnas: {listed}"),
-            tr("Two for the places and one to learn are needed.", "Hacen falta dos para los lugares y una que aprender."),
+            tr(
+                "Two for the places and one to learn are needed.",
+                "Hacen falta dos para los lugares y una que aprender.",
+            ),
         )
     return table
 
@@ -198,7 +213,9 @@ def _columns(bench: Bench, name: str, table: Mapping[str, Array]) -> None:
     async def use() -> None:
         try:
             own: Any = await run.io_bound(
-                functools.partial(from_table, table, (chosen["x1"], chosen["x2"]), chosen["target"], numbers=chosen["numbers"])
+                functools.partial(
+                    from_table, table, (chosen["x1"], chosen["x2"]), chosen["target"], numbers=chosen["numbers"]
+                )
             )
         except HondoError as error:
             say_error(error)
@@ -210,8 +227,13 @@ def _columns(bench: Bench, name: str, table: Mapping[str, Array]) -> None:
 
     with bench.window(name) as window:
         rows = len(next(iter(table.values())))
-        text("p", tr(f"{rows} rows. Places are scaled to fill the plane.",
-                     f"{rows} filas. Los lugares se escalan para llenar el plano."))  # fmt: skip
+        text(
+            "p",
+            tr(
+                f"{rows} rows. Places are scaled to fill the plane.",
+                f"{rows} filas. Los lugares se escalan para llenar el plano.",
+            ),
+        )
         with ui.element("div").classes("columns"):
             for key, words in (
                 ("x1", tr("across (x₁)", "en horizontal (x₁)")),

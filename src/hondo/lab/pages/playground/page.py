@@ -41,8 +41,14 @@ async def playground(request: Request) -> None:
         if fault:
             text("p", fault, "message bad")
         elif setup.data == OWN and not session.ready:
-            text("p", tr("Your own points are not in this address; draw new ones on the map.",
-                         "Los puntos propios no están en esta dirección; dibuje otros en el mapa."), "message")  # fmt: skip
+            text(
+                "p",
+                tr(
+                    "Your own points are not in this address; draw new ones on the map.",
+                    "Los puntos propios no están en esta dirección; dibuje otros en el mapa.",
+                ),
+                "message",
+            )
         _bench(session, view, tools)
 
 

@@ -92,6 +92,7 @@ class Session:
     shown: int = 0
     same_start: bool = True
     histories: list[History] = field(init=False)
+    _reached: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self.histories = []
@@ -117,6 +118,12 @@ class Session:
         """Where the first network is."""
         return self.first.state
 
+    @property
+    def furthest(self) -> int:
+        """How far one has trained; a history alone knows the last step that it keeps."""
+        self._reached = max(self._reached, self.state.step)
+        return self._reached
+
     def change(self, setup: Setup) -> None:
         """Another setup, at once."""
         self.follow(plan(setup, self.own, self.twin))
@@ -137,9 +144,14 @@ class Session:
         if not trainings:
             self.playing = False
             return
-        alike = not anew and len(trainings) == len(self.histories) and _begins_alike(before, made.setup) and all(
-            _begins_alike(history.training.setup, training.setup)
-            for history, training in zip(self.histories, trainings, strict=True)
+        alike = (
+            not anew
+            and len(trainings) == len(self.histories)
+            and _begins_alike(before, made.setup)
+            and all(
+                _begins_alike(history.training.setup, training.setup)
+                for history, training in zip(self.histories, trainings, strict=True)
+            )
         )
         if alike:
             for history, training in zip(self.histories, trainings, strict=True):
@@ -147,17 +159,19 @@ class Session:
         else:
             self.histories = [History(training) for training in trainings]
         self.shown = min(self.shown, len(self.histories) - 1)
+        self._reached = self.state.step
 
     def go_to(self, step: int) -> None:
         """Go back, or ahead again, to a step; to the nearest end if it lies beyond."""
-        furthest = min(history.furthest for history in self.histories)
+        step = min(max(step, self.first.first), self.furthest)
         for history in self.histories:
-            history.go_to(min(max(step, history.first), furthest))
+            history.go_to(step)
 
     def reset(self) -> None:
         """Back to the first weights."""
         for history in self.histories:
             history.reset()
+        self._reached = self.state.step
 
     def edit(self, change: dict[str, Any]) -> None:
         """Set a weight or a bias of the network that is shown, named as ``stage.js`` names it.
@@ -171,6 +185,7 @@ class Session:
         source = None if source is None else int(source)
         history = self.histories[self.shown]
         history.change(edited(history.training, history.state, layer, unit, value, source))
+        self._reached = history.state.step
 
 
 def _begins_alike(a: Setup, b: Setup) -> bool:

@@ -30,11 +30,23 @@ async def _share(bench: Bench) -> None:
         return f"{origin}{bench.address(frozenset(hidden))}"
 
     with bench.window(tr("Share this network", "Compartir esta red")) as window:
-        text("p", tr("Whoever opens this address sees this network from its first weights, with what you tick hidden.",
-                     "Quien abra esta dirección verá esta red desde sus pesos iniciales, sin lo que marque aquí."), "note")  # fmt: skip
+        text(
+            "p",
+            tr(
+                "Whoever opens this address sees this network from its first weights, with what you tick hidden.",
+                "Quien abra esta dirección verá esta red desde sus pesos iniciales, sin lo que marque aquí.",
+            ),
+            "note",
+        )
         if bench.setup.data == OWN and len(bench.session.own) > MOST_IN_ADDRESS:
-            text("p", tr("These points are too many for an address; give them as CSV.",
-                         "Estos puntos son demasiados para una dirección; délos como CSV."), "message bad")  # fmt: skip
+            text(
+                "p",
+                tr(
+                    "These points are too many for an address; give them as CSV.",
+                    "Estos puntos son demasiados para una dirección; délos como CSV.",
+                ),
+                "message bad",
+            )
         shown = element("input", "field address", type="text", readonly=True, aria_label=tr("Address", "Dirección"))
         shown.props["defaultValue"] = address()
         with element("fieldset", "hiding"):
@@ -70,14 +82,26 @@ def _keys(bench: Bench) -> None:
         (tr("Shift →", "Mayús →"), tr("one epoch further", "una época más")),
         ("←", tr("one batch back", "un lote atrás")),
         (tr("Shift ←", "Mayús ←"), tr("one epoch back", "una época atrás")),
-        (tr("Tab", "Tabulador"), tr("from neuron to neuron: its map is enlarged", "de neurona en neurona: su mapa se agranda")),
-        (tr("Enter", "Intro"), tr("on a neuron: edit its bias and weights", "en una neurona: editar su sesgo y sus pesos")),
+        (
+            tr("Tab", "Tabulador"),
+            tr("from neuron to neuron: its map is enlarged", "de neurona en neurona: su mapa se agranda"),
+        ),
+        (
+            tr("Enter", "Intro"),
+            tr("on a neuron: edit its bias and weights", "en una neurona: editar su sesgo y sus pesos"),
+        ),
         (tr("Escape", "Esc"), tr("close what is open", "cerrar lo que está abierto")),
-        (tr("Arrows, Enter", "Flechas, Intro"),
-         tr("on the map of your own points: move, draw", "en el mapa de puntos propios: mover, dibujar")),
-    )  # fmt: skip
+        (
+            tr("Arrows, Enter", "Flechas, Intro"),
+            tr("on the map of your own points: move, draw", "en el mapa de puntos propios: mover, dibujar"),
+        ),
+    )
     with bench.window(tr("Keys", "Teclas")) as window:
-        text("p", tr("They work wherever nothing is being typed.", "Funcionan siempre que no se esté escribiendo."), "note")
+        text(
+            "p",
+            tr("They work wherever nothing is being typed.", "Funcionan siempre que no se esté escribiendo."),
+            "note",
+        )
         with ui.element("dl").classes("keys"):
             for key, meaning in keys:
                 text("dt", key)

@@ -25,14 +25,21 @@ def surface_card(bench: Bench) -> None:
         with ui.element("div").classes("control-head"):
             text("h2", tr("Loss surface", "Superficie de la pérdida"))
             helper("surface")
-        text("p", tr("The training loss where the weights are, and around them.",
-                     "La pérdida de entrenamiento donde están los pesos y a su alrededor."), "note")  # fmt: skip
+        text(
+            "p",
+            tr(
+                "The training loss where the weights are, and around them.",
+                "La pérdida de entrenamiento donde están los pesos y a su alrededor.",
+            ),
+            "note",
+        )
         with ui.element("div").classes("columns"):
             select(
                 tr("how far, in lengths of the weights", "distancia, en longitudes de los pesos"),
-                {each: f"±{each:g}" for each in _REACHES}, chosen["reach"],
+                {each: f"±{each:g}" for each in _REACHES},
+                chosen["reach"],
                 functools.partial(chosen.__setitem__, "reach"),
-            )  # fmt: skip
+            )
         with ui.element("div").classes("row"):
             button(tr("Draw it now", "Dibujarla ahora"), lambda: _draw(bench, chosen, room), kind="primary small")
             button(tr("Other directions", "Otras direcciones"), functools.partial(_turn, bench, chosen, lambda: room))
@@ -56,7 +63,13 @@ async def _draw(bench: Bench, chosen: dict[str, Any], room: Any) -> None:
         Surface(tr("Losses around the present weights", "Pérdidas alrededor de los pesos actuales"), losses)
         epoch = f"{training.epoch(state):,.1f}".rstrip("0").rstrip(".")
         middle, low, high = losses[_CELLS // 2, _CELLS // 2], losses.min(), losses.max()
-        text("p", tr(f"At epoch {epoch}: the loss is {middle:.3f} where the dot is; it lies between {low:.3f} (blue) and "
-                     f"{high:.3g} (pale). Lines join equal losses, on a logarithmic scale.",
-                     f"En la época {epoch}: la pérdida es {middle:.3f} donde está el punto; va de {low:.3f} (azul) a "
-                     f"{high:.3g} (pálido). Las líneas unen pérdidas iguales, en escala logarítmica."), "note")  # fmt: skip
+        text(
+            "p",
+            tr(
+                f"At epoch {epoch}: the loss is {middle:.3f} where the dot is; it lies between {low:.3f} (blue) and "
+                f"{high:.3g} (pale). Lines join equal losses, on a logarithmic scale.",
+                f"En la época {epoch}: la pérdida es {middle:.3f} donde está el punto; va de {low:.3f} (azul) a "
+                f"{high:.3g} (pálido). Las líneas unen pérdidas iguales, en escala logarítmica.",
+            ),
+            "note",
+        )

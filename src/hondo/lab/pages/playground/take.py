@@ -29,8 +29,14 @@ def export_card(bench: Bench) -> None:
         with ui.element("div").classes("control-head"):
             text("h2", tr("Take it with you", "Llévesela"))
             helper("export")
-        text("p", tr("This network as a program, as an experiment of the lab, or as a record to keep.",
-                     "Esta red como programa, como experimento del laboratorio o como registro."), "note")  # fmt: skip
+        text(
+            "p",
+            tr(
+                "This network as a program, as an experiment of the lab, or as a record to keep.",
+                "Esta red como programa, como experimento del laboratorio o como registro.",
+            ),
+            "note",
+        )
         with ui.element("div").classes("row"):
             button(tr("Keras code", "Código Keras"), functools.partial(_keras, bench))
             button(tr("As an experiment", "Como experimento"), functools.partial(_experiment, bench))
@@ -39,7 +45,12 @@ def export_card(bench: Bench) -> None:
 
 def _keras(bench: Bench) -> None:
     history = bench.session.histories[bench.session.shown]
-    _window(bench, tr("Keras code", "Código Keras"), to_keras(history.training.setup, history.state.weights), "playground.py")
+    _window(
+        bench,
+        tr("Keras code", "Código Keras"),
+        to_keras(history.training.setup, history.state.weights),
+        "playground.py",
+    )
 
 
 def _record(bench: Bench) -> None:
@@ -66,7 +77,9 @@ def _window(
         text("pre", content, "code")
         with ui.element("div").classes("row"):
             if spec is not None:
-                button(tr("Train it now", "Entrenarlo ahora"), functools.partial(start_spec, spec), kind="primary small")
+                button(
+                    tr("Train it now", "Entrenarlo ahora"), functools.partial(start_spec, spec), kind="primary small"
+                )
             button(tr("Copy", "Copiar"), functools.partial(copy, content))
             button(tr("Download", "Descargar"), functools.partial(_keep, content, file, notes))
             if bench.setup.data == OWN and spec is None:

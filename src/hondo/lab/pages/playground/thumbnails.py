@@ -24,7 +24,7 @@ def _points(name: str) -> str:
     shares = signs / np.abs(signs).max()
     return "".join(
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.5" style="fill: color-mix(in srgb, '
-        f"var({'--accent-map' if share > 0 else '--negative'}) {100 * abs(share):.0f}%, var(--middle))\"/>"
+        f'var({"--accent-map" if share > 0 else "--negative"}) {100 * abs(share):.0f}%, var(--middle))"/>'
         for (x, y), share in zip(places, shares, strict=True)
     )
 

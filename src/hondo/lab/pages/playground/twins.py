@@ -27,8 +27,14 @@ def twins_card(bench: Bench) -> None:
         with ui.element("div").classes("control-head"):
             text("h2", tr("Twins", "Gemelos"))
             helper("twins")
-        text("p", tr("Two networks from the same first weights on the same batches. Which setting differs?",
-                     "Dos redes con los mismos pesos iniciales y los mismos lotes. ¿En qué ajuste difieren?"), "note")  # fmt: skip
+        text(
+            "p",
+            tr(
+                "Two networks from the same first weights on the same batches. Which setting differs?",
+                "Dos redes con los mismos pesos iniciales y los mismos lotes. ¿En qué ajuste difieren?",
+            ),
+            "note",
+        )
         choosing = ui.element("div").classes("columns")
         with ui.element("div").classes("row"):
             button(tr("Compare", "Comparar"), functools.partial(_start, bench, chosen), kind="primary small")
@@ -38,7 +44,7 @@ def twins_card(bench: Bench) -> None:
     def build() -> None:
         choosing.clear()
         with choosing:
-            _choosing(bench, chosen, build)
+            _choosing(bench, chosen)
 
     seen: list[Any] = [None]
 
@@ -52,27 +58,35 @@ def twins_card(bench: Bench) -> None:
     bench.desk.keep(bring)
 
 
-def _choosing(bench: Bench, chosen: dict[str, Any], build: Any) -> None:
+def _choosing(bench: Bench, chosen: dict[str, Any]) -> None:
     values = other_values(bench.setup)
     if chosen["name"] not in values:
         chosen["name"] = next(iter(values))
-    listed = values[chosen["name"]]
-    if chosen["value"] not in listed:
-        chosen["value"] = listed[min(_default(bench.setup, chosen["name"], listed), len(listed) - 1)]
+    room: list[Any] = []
 
     def rename(name: str) -> None:
-        chosen.update(name=name, value=None)
-        build()
+        chosen["name"] = name
+        room[0].clear()
+        with room[0]:
+            _second(bench, chosen, values[name])
 
     select(tr("setting", "ajuste"), {each: label(each) for each in values}, chosen["name"], rename)
+    room.append(ui.element("div"))
+    rename(chosen["name"])
+
+
+def _second(bench: Bench, chosen: dict[str, Any], listed: list[Any]) -> None:
+    """The list of values that B may have."""
     name = chosen["name"]
+    if chosen["value"] not in listed:
+        chosen["value"] = listed[min(_default(bench.setup, name, listed), len(listed) - 1)]
+    first = value_text(name, getattr(bench.setup, name))
     select(
-        tr(f"A has {value_text(name, getattr(bench.setup, name))}; B has",
-           f"A tiene {value_text(name, getattr(bench.setup, name))}; B tiene"),
+        tr(f"A has {first}; B has", f"A tiene {first}; B tiene"),
         {each: value_text(name, each) for each in listed},
         chosen["value"],
         functools.partial(chosen.__setitem__, "value"),
-    )  # fmt: skip
+    )
 
 
 def other_values(setup: Setup) -> dict[str, list[Any]]:
@@ -113,8 +127,9 @@ def _said(bench: Bench) -> str:
         return ""
     if session.same_start:
         return tr("Both began with the same weights.", "Ambas empezaron con los mismos pesos.")
-    return tr("Their first weights differ, as this setting demands.",
-              "Sus pesos iniciales difieren, como pide este ajuste.")  # fmt: skip
+    return tr(
+        "Their first weights differ, as this setting demands.", "Sus pesos iniciales difieren, como pide este ajuste."
+    )
 
 
 async def _start(bench: Bench, chosen: dict[str, Any]) -> None:
