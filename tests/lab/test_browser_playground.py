@@ -148,11 +148,12 @@ def test_several_classes_and_twins(visit: Visit) -> None:
     expect(page.locator(".apart")).to_have_text("They disagree on 0 % of the plane", timeout=PATIENCE)
     assert picture(map_of(page)) == picture(map_of(page, 1))
     page.get_by_label("speed, a frame", exact=True).select_option("20 epochs")
-    play(page, 300)
+    play(page, 120)
     page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="discretise").click()
+    page.wait_for_url("**discrete=1*")
     expect(page.locator(".apart")).not_to_have_text("They disagree on 0 % of the plane", timeout=PATIENCE)
-    found = map_of(page).evaluate(CLASSES_SEEN)
-    assert found == [True] * 4
+    assert min(map_of(page).evaluate(SHARES_OF_CLASSES)) > 0.06  # the points alone cover half of that
     losses = [float(page.locator(".scoreboard tbody tr").first.locator("td").nth(at).inner_text()) for at in (0, 2)]
     assert losses[0] < losses[1]
     page.get_by_role("button", name="B learning rate: 1").click()
@@ -163,15 +164,16 @@ def test_several_classes_and_twins(visit: Visit) -> None:
     assert wrong == []
 
 
-CLASSES_SEEN = """(canvas) => {
+SHARES_OF_CLASSES = """(canvas) => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   const style = getComputedStyle(document.body);
   return [0, 1, 2, 3].map((number) => {
     const text = style.getPropertyValue(`--class-${number}`).trim();
     const colour = [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
+    let found = 0;
     for (let at = 0; at < data.length; at += 4)
-      if (colour.every((part, channel) => Math.abs(part - data[at + channel]) < 8)) return true;
-    return false;
+      if (colour.every((part, channel) => Math.abs(part - data[at + channel]) < 8)) found++;
+    return (4 * found) / data.length;
   });
 }"""
 

@@ -30,7 +30,7 @@ from hondo.playground.stopping import Stop, run_for
 
 PATH = "/playground"
 _FRAME = 1 / 45  # seconds between frames, where browser and network keep up
-_SLICE, _LONGEST = 0.008, 0.06  # seconds of training at a time, and for a frame
+_SLICE, _LONGEST = 0.006, 0.025  # seconds of training at a time, and for a frame
 _KEYS = {"batch": (1, "s"), "epoch": (1, "e"), "batch-back": (-1, "s"), "epoch-back": (-1, "e")}
 
 

@@ -77,7 +77,7 @@ def _stopping(bench: Bench) -> None:
             bench.set_stop(bench.view.stop.kind, shown[0])
 
         made = field(
-            tr("at", "en"), f"{shown[0]:g}", typed, kind="number", at_end=True, step="any",
+            tr("limit", "límite"), f"{shown[0]:g}", typed, kind="number", at_end=True, step="any",
             aria_label=tr("limit to stop at", "límite para detenerse"),
         )  # fmt: skip
 

@@ -140,7 +140,7 @@ def _of_data() -> dict[str, tuple[str, str]]:
                            "La parte de los puntos de la que se aprende. El resto sirve de prueba.")),
         "batch_size": (tr("batch size", "tamaño del lote"),
                        tr("Points a step. Small batches make many noisy steps, large ones few smooth ones.",
-                          "Puntos por paso. Con lotes pequeños hay muchos pasos ruidosos; con grandes, pocos y suaves.")),
+                          "Puntos por paso. Lotes pequeños: muchos pasos ruidosos; grandes: pocos y suaves.")),
         "regenerate": (tr("new points", "otros puntos"),
                        tr("Draw other points of the same kind, or other first weights.",
                           "Sortea otros puntos del mismo tipo u otros pesos iniciales.")),
