@@ -91,31 +91,6 @@ def test_a_drawing_is_recognised_by_the_network_that_was_trained(browser: Browse
     page.context.close()
 
 
-def test_the_playground_plays_goes_back_and_keeps_its_state_in_the_address(browser: Browser, lab: Lab) -> None:
-    page = entered(browser, lab, locale="en-GB")
-    wrong = watched(page, lab)
-    page.goto(f"http://127.0.0.1:{lab.port}/playground?data=xor&net=8.8&lr=0.1")
-    epochs = page.locator(".counter")
-    page.get_by_text("Play", exact=True).click()
-    expect(epochs).not_to_have_text("0", timeout=20_000)
-    page.wait_for_timeout(2000)
-    page.get_by_text("Pause", exact=True).click()
-    reached = int(epochs.inner_text().replace(",", ""))
-    assert reached > 5
-    page.get_by_role("slider", name="rewind").fill("500")
-    expect(epochs).not_to_have_text(f"{reached:,}")
-    assert abs(int(epochs.inner_text().replace(",", "")) - reached / 2) <= 1
-    page.get_by_label("activation").select_option("relu")
-    page.wait_for_url("**/playground?*act=relu*")
-    assert "data=xor" in page.url
-    page.get_by_text("Reset", exact=True).click()
-    expect(epochs).to_have_text("0")
-    page.goto(f"http://127.0.0.1:{lab.port}/playground?data=circel")
-    expect(page.get_by_text("circle", exact=False).first).to_be_visible()
-    assert wrong == []
-    page.context.close()
-
-
 def test_a_stranger_sees_how_to_get_in(browser: Browser, lab: Lab) -> None:
     context = browser.new_context()
     page = context.new_page()

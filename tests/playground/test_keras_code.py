@@ -29,6 +29,7 @@ def test_the_program_s_network_is_the_same(number, tmp_path):
     [
         Setup(optimizer="momentum", regularisation="l2", regularisation_rate=0.01),
         Setup("spiral", output="softmax", optimizer="adam", activation="relu", inputs=INPUTS),
+        Setup("spiral", output="softmax", classes=3, noise=0.1, optimizer="adam", learning_rate=0.01),
         Setup("xor", output="sigmoid", optimizer="rmsprop", regularisation="l1", regularisation_rate=0.001),
         Setup().changed(data="plane", activation="sigmoid"),
     ],
@@ -61,8 +62,9 @@ def test_networks_begin_with_the_same_spread(initialisation, tmp_path):
     assert theirs.std() == pytest.approx(ours.std(), rel=0.2)
 
 
-def test_it_runs_as_a_program(tmp_path):
+@pytest.mark.parametrize("setup", [Setup("gaussians"), Setup("circle", output="softmax", classes=3)])
+def test_it_runs_as_a_program(setup, tmp_path):
     file = tmp_path / "network.py"
-    file.write_text(to_keras(Setup("gaussians", samples=100), epochs=2), encoding="utf-8")
+    file.write_text(to_keras(setup.changed(samples=100), epochs=2), encoding="utf-8")
     program = runpy.run_path(str(file), run_name="__main__")
     assert program["first"] == 50

@@ -23,7 +23,8 @@ from hondo.playground.setup import Setup
         ({"batch_size": True}, "a whole number"),
         ({"data": "plane"}, "Fitting: linear"),
         ({"output": "linear"}, "Fitting: tanh, sigmoid, softmax"),
-        ({"output": "softmax", "classes": 3}, "have 2 classes"),
+        ({"output": "tanh", "classes": 3}, "has 2 classes, not 3"),
+        ({"data": "moons", "output": "softmax", "classes": 3}, "has 2 classes, not 3"),
     ],
 )
 def test_what_cannot_be_is_refused_and_explained(values, said):

@@ -50,3 +50,8 @@ async def _and_watch(act: Callable[[Workspace], RunRecord]) -> None:
         return
     if record is not None:
         ui.navigate.to(f"/runs/{record.name}")
+
+
+async def start_spec(spec: RunSpec) -> None:
+    """Let an experiment that a page of ours made wait for its turn, and go to the run's page."""
+    await _and_watch(lambda workspace: enqueue(workspace, spec))

@@ -1,6 +1,6 @@
 """The points that a network learns: a named set's, drawn ones or a file's, and what the network sees of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from hondo.core.language import tr
 from hondo.core.seeds import generator
 from hondo.data.rows import read_rows
 from hondo.data.sets import points as sets
+from hondo.playground import many
 from hondo.playground.setup import OWN, Setup
 
 _FUNCTIONS = {
@@ -51,6 +52,9 @@ def points(setup: Setup) -> Points:
             tr("own points are not in the setup", "los puntos propios no están en el ajuste"),
             tr("Give them as `points`.", "Delos como `points`."),
         )
+    if setup.classes > 2:
+        drawn = many.SETS[setup.data](setup.classes, samples=setup.samples, noise=setup.noise, seed=setup.data_seed)
+        return _parted(setup, drawn[0], drawn[1].astype(np.float64))
     data = getattr(sets, setup.data)(samples=setup.samples, noise=setup.noise, seed=setup.data_seed)
     return _parted(setup, np.asarray(data.train.x, np.float64), np.asarray(data.train.y, np.float64))
 
@@ -99,27 +103,34 @@ def read_points(path: Path, columns: tuple[str, str], target: str) -> tuple[Floa
         DataError: if the file cannot be read, a column is not in it or coordinates are no numbers.
     """
     table = read_rows(path)
-    for name in (*columns, target):
-        if name not in table:
+    return choose_points({str(name): table[name].to_numpy() for name in table.columns}, columns, target, str(path))
+
+
+def choose_points(
+    table: Mapping[str, Array], columns: tuple[str, str], target: str, name: str = ""
+) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
+    """As :func:`read_points`, for the texts of a table's columns; ``name`` is what errors call it."""
+    said = f"{name}: " if name else ""
+    for each in (*columns, target):
+        if each not in table:
             raise DataError(
-                tr(f"{path}: there is no column {name!r}", f"{path}: no existe la columna {name!r}"),
-                nearest(name, map(str, table.columns)),
+                said + tr(f"there is no column {each!r}", f"no existe la columna {each!r}"), nearest(each, table)
             )
-    x = np.stack([_numbers(table[name]) for name in columns], axis=1)
+    x = np.stack([_numbers(table[each]) for each in columns], axis=1)
     y, names = _numbers(table[target]), ()
     filled = np.array([bool(str(each).strip()) for each in table[target]])
     if not np.isfinite(y[filled]).all():
-        names = tuple(sorted({str(each) for each in table[target][filled]}))
-        y = np.array(
-            [names.index(str(each)) if full else np.nan for each, full in zip(table[target], filled, strict=True)]
-        )
+        texts = [str(each) for each in table[target]]
+        names = tuple(sorted({text for text, full in zip(texts, filled, strict=True) if full}))
+        numbers = {text: number for number, text in enumerate(names)}
+        y = np.array([numbers.get(text, np.nan) for text in texts], np.float64)
     whole = np.isfinite(x).all(axis=1) & np.isfinite(y)
     if whole.sum() < 2:
         raise DataError(
-            tr(f"{path}: fewer than two rows have numbers in {columns}",
-               f"{path}: menos de dos filas tienen números en {columns}"),
+            said
+            + tr(f"fewer than two rows have numbers in {columns}", f"menos de dos filas tienen números en {columns}"),
             tr("Choose two columns of numbers.", "Elija dos columnas de números."),
-        )  # fmt: skip
+        )
     return x[whole], y[whole], names
 
 

@@ -87,6 +87,10 @@ def _training(setup: Setup, epochs: int) -> str:
         note = tr("your points: x1, x2 and the target in each line", "sus puntos: x1, x2 y el objetivo en cada línea")
         lines += [f'    table = np.loadtxt("points.csv", delimiter=",", skiprows=1)  # {note}',
                   "    x, y = table[:, :2], table[:, 2]"]  # fmt: skip
+    elif setup.classes > 2:
+        options = f"samples={setup.samples}, noise={setup.noise!r}, seed={setup.data_seed}"
+        lines += [f"    from hondo.playground.many import {setup.data}", "",
+                  f"    x, y = {setup.data}({setup.classes}, {options})"]  # fmt: skip
     else:
         options = f"samples={setup.samples}, noise={setup.noise!r}, seed={setup.data_seed}"
         lines += [f"    from hondo.data.sets.points import {setup.data}", "",

@@ -13,6 +13,8 @@ Problem = Literal["classification", "regression"]
 CLASS_SETS = ("circle", "xor", "gaussians", "spiral", "moons")
 NUMBER_SETS = ("plane", "gaussian_mix")
 OWN = "own"
+MANY_SETS = ("circle", "gaussians", "spiral")
+"""Those that can have more than two classes: see ``many.py``."""
 INPUTS = ("x1", "x2", "x1^2", "x2^2", "x1x2", "sin(x1)", "sin(x2)")
 CLASS_OUTPUTS = ("tanh", "sigmoid", "softmax")
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -53,7 +55,7 @@ class Setup:
         activation: of the hidden layers.
         output: ``tanh`` learns targets ±1 by squared error ½(o − y)², as TensorFlow Playground does; ``sigmoid`` and
             ``softmax`` learn by cross-entropy; ``linear`` is for regression, by ½(o − y)².
-        classes: how many, for own points with ``softmax``; the named sets have two.
+        classes: how many; more than two with ``softmax``, for own points and the sets of :data:`MANY_SETS`.
         learning_rate: η.
         regularisation: adds rate · Σ|w| (``l1``) or rate · Σw² (``l2``) of the kernels to the loss, as everywhere in
             Hondo and in Keras; TensorFlow Playground halves its L2 and stops weights for good that L1 brings to 0.
@@ -127,7 +129,8 @@ class Setup:
             regression = values["data"] in NUMBER_SETS
             if regression or self.output == "linear":
                 values["output"] = "linear" if regression else "tanh"
-        if values.get("data", self.data) != OWN and "classes" not in values:
+        data, output = values.get("data", self.data), values.get("output", self.output)
+        if "classes" not in values and not (output == "softmax" and data in (*MANY_SETS, OWN)):
             values["classes"] = 2
         return replace(self, **values)
 
@@ -191,11 +194,10 @@ def _check_output(setup: Setup) -> None:
             ),
             tr(f"Fitting: {fitting}.", f"Sirven: {fitting}."),
         )
-    if setup.classes > 2 and (setup.data != OWN or setup.output != "softmax"):
+    if setup.classes > 2 and (setup.data not in (*MANY_SETS, OWN) or setup.output != "softmax"):
+        listed = ", ".join((*MANY_SETS, OWN))
         raise SpecError(
-            tr(
-                f"{setup.classes} classes need own points and softmax",
-                f"{setup.classes} clases: puntos propios y softmax",
-            ),
-            tr("The named sets have 2 classes.", "Los conjuntos con nombre tienen 2 clases."),
-        )
+            tr(f"{setup.data!r} with output {setup.output!r} has 2 classes, not {setup.classes}",
+               f"{setup.data!r} con salida {setup.output!r} tiene 2 clases, no {setup.classes}"),
+            tr(f"More need softmax and one of {listed}.", f"Más clases piden softmax y uno de {listed}."),
+        )  # fmt: skip

@@ -15,7 +15,7 @@ def to_spec(setup: Setup, epochs: int = 100) -> tuple[RunSpec, tuple[str, ...]]:
     momentum, and for the others, which do not mind the loss's size, the same but for ε.
 
     Raises:
-        SpecError: for own points, which a spec finds in a file.
+        SpecError: for own points, which a spec finds in a file, and for named sets of more than two classes.
     """
     if setup.data == OWN:
         raise SpecError(
@@ -25,6 +25,12 @@ def to_spec(setup: Setup, epochs: int = 100) -> tuple[RunSpec, tuple[str, ...]]:
             ),
             tr("Save them as CSV and give the file as data.path.", "Guárdelos como CSV y dé el archivo en data.path."),
         )
+    if setup.classes > 2:
+        raise SpecError(
+            tr(f"{setup.data!r} of {setup.classes} classes has no name that a spec could give",
+               f"{setup.data!r} de {setup.classes} clases no tiene nombre para el experimento"),
+            tr("Specs know it with 2 classes.", "Los experimentos lo conocen con 2 clases."),
+        )  # fmt: skip
     doubled = setup.problem == "regression"
     names = {"glorot_uniform", "glorot_normal", "he_uniform", "he_normal"}
     kernel = setup.initialisation if setup.initialisation in names else "random_uniform"

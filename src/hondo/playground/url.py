@@ -64,6 +64,29 @@ def from_query(query: str) -> Setup:
     return Setup(**values)
 
 
+def setting_to_text(name: str, value: Any) -> str:
+    """One setting as an address may hold it beside a setup's own.
+
+    Example:
+        >>> setting_to_text("hidden", (4, 2))
+        'net:4.2'
+    """
+    return f"{_KEYS[name]}:{_text(name, value)}"
+
+
+def setting_from_text(text: str) -> tuple[str, Any]:
+    """The name and value that :func:`setting_to_text` wrote.
+
+    Raises:
+        SpecError: for an unknown name, or a value of another kind.
+    """
+    key, _, value = text.partition(":")
+    names = {key: name for name, key in _KEYS.items()}
+    if key not in names:
+        raise SpecError(tr(f"there is no setting {key!r}", f"no existe el ajuste {key!r}"), nearest(key, names))
+    return names[key], _value(names[key], key, value)
+
+
 def _text(name: str, value: Any) -> str:
     if name == "inputs":
         return ".".join(_SHORT[each] for each in value)

@@ -11,6 +11,7 @@ from hondo.core.seeds import generator
 from hondo.playground.data import features
 from hondo.playground.layout import layers, places
 from hondo.playground.reference import gradient, losses, penalty
+from hondo.playground.setup import Setup
 from hondo.playground.training import State, Training
 
 EXTENT = 6.0
@@ -58,6 +59,24 @@ def dead_neurons(training: Training, state: State) -> list[tuple[int, ...]]:
     if training.setup.activation != "relu":
         return [() for _ in hidden]
     return [tuple(np.flatnonzero((values == 0).all(axis=0)).tolist()) for values in hidden]
+
+
+def disagreement(one: FloatArray, other: FloatArray, setup: Setup) -> float:
+    """How differently two networks see the plane: the share of it where their classes differ, or for numbers the mean
+    distance between them.
+
+    Args:
+        one, other: outputs over the plane ``(outputs, n, n)``.
+        setup: of the first, which says what outputs mean.
+    """
+    if setup.problem == "regression" or len(one) != len(other):
+        return float(np.abs(one[0] - other[0]).mean())
+    return float((likeliest(one, setup.output) != likeliest(other, setup.output)).mean())
+
+
+def likeliest(outputs: FloatArray, output: str) -> FloatArray:
+    """The class that outputs ``(outputs, …)`` speak for: ``(…)``."""
+    return outputs.argmax(axis=0) if output == "softmax" else outputs[0] > (0.5 if output == "sigmoid" else 0)
 
 
 def loss_surface(
