@@ -1,5 +1,7 @@
 """What readers write about runs stays, is found again, and never costs a waiting run its turn."""
 
+from itertools import pairwise
+
 import pytest
 
 from hondo.core.environment import Environment
@@ -89,7 +91,7 @@ def test_the_stamp_tells_of_every_change(workspace: Workspace, run: RunRecord, s
         assert stamp(workspace) == seen[-1]
         change()
         seen.append(stamp(workspace))
-    assert all(before != after for before, after in zip(seen, seen[1:], strict=False))
+    assert all(before != after for before, after in pairwise(seen))
 
 
 def test_two_thousand_runs_are_paged(workspace: Workspace, run: RunRecord) -> None:

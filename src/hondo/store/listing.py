@@ -69,9 +69,9 @@ def list_page(
         search: Part of their names, tags or notes, in any case.
         tag: Only those that have this tag, in any case.
         favourite: Only those with a star, or without one.
-        sort: ``created``, ``updated``, ``name``, ``status``, ``epochs``, ``result`` or ``metric:<name>``; a ``-`` before
-            reverses. ``result`` is the value that tells most, ``-result`` begins with the best; runs without the value
-            come last.
+        sort: ``created``, ``updated``, ``name``, ``status``, ``epochs``, ``result`` or ``metric:<name>``; a ``-``
+            before reverses. ``result`` is the value that tells most, ``-result`` begins with the best; runs without
+            the value come last.
         first: How many to skip.
         size: At most so many.
 

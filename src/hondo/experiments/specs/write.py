@@ -72,7 +72,7 @@ def spec_to_yaml(spec: RunSpec, *, full: bool = False) -> str:
         data["model"]["layers"] = [_short_layer(layer, full=full) for layer in spec.model.layers]
     if spec.model.graph is not None:
         data["model"]["graph"] = _short_graph(spec.model.graph, data["model"]["graph"], full=full)
-    return yaml.dump(_inline_lists(data), Dumper=SpecDumper, sort_keys=False, allow_unicode=True, width=120)
+    return yaml.dump(inline_lists(data), Dumper=SpecDumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def spec_schema() -> dict[str, Any]:
@@ -149,17 +149,17 @@ def _plain_list(names: Any) -> Any:
 
 def _one_for_both(value: Any) -> Any:
     """A pair of equal numbers as one."""
-    return value[0] if isinstance(value, list) and len(set(value)) == 1 else _inline_lists(value)
+    return value[0] if isinstance(value, list) and len(set(value)) == 1 else inline_lists(value)
 
 
-def _inline_lists(value: Any) -> Any:
+def inline_lists(value: Any) -> Any:
     """Mark lists of plain values to be written on one line."""
     if isinstance(value, _Inline):
         return value
     if isinstance(value, dict):
-        return {key: _inline_lists(item) for key, item in value.items()}
+        return {key: inline_lists(item) for key, item in value.items()}
     if isinstance(value, list):
-        items = [_inline_lists(item) for item in value]
+        items = [inline_lists(item) for item in value]
         nested = any(isinstance(item, dict) for item in items)
         return items if nested else _InlineList(items)
     return value
