@@ -136,7 +136,7 @@ def _sorted(rows: list[RowMapping], sort: str) -> list[RowMapping]:
     if order in _ORDERS:
         return sorted(rows, key=_ORDERS[order], reverse=backwards)
     value = _merit if order == _RESULT else lambda row: _finite(row["summary"].get(order.removeprefix(METRIC)))
-    valued = [(value(row), row) for row in rows]
+    valued: list[tuple[Any, RowMapping]] = [(value(row), row) for row in rows]
     have = sorted((each for each in valued if each[0] is not None), key=lambda each: each[0], reverse=backwards)
     return [row for _, row in have] + [row for found, row in valued if found is None]
 

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from hondo.core.errors import SpecError
+from hondo.core.language import tr
 from hondo.core.spec import RunSpec
 from hondo.experiments.specs.read import open_shorthand
 from hondo.experiments.specs.strictyaml import KeyPath, SpecDumper, read_yaml, tree_of
@@ -45,11 +46,14 @@ def edit_yaml(text: str, path: KeyPath, value: Any) -> str:
     """
     before = read_yaml(text, "spec").value or {}
     if not isinstance(before, dict):
-        raise SpecError("the spec has no keys")
+        raise _nowhere(path)
     wanted = deepcopy(before)
-    steps = list(_steps(wanted, path, value))
-    for step, part in steps:
-        _put(wanted, step, part)
+    try:
+        steps = list(_steps(wanted, path, value))
+        for step, part in steps:
+            _put(wanted, step, part)
+    except (TypeError, ValueError, LookupError) as error:  # a name in a list, a place that is not there
+        raise _nowhere(path) from error
     if _same(wanted, before):
         return text
     try:
@@ -63,9 +67,17 @@ def edit_yaml(text: str, path: KeyPath, value: Any) -> str:
     return yaml.dump(inline_lists(wanted), Dumper=SpecDumper, sort_keys=False, allow_unicode=True, width=120)
 
 
+def _nowhere(path: KeyPath) -> SpecError:
+    shown = ".".join(map(str, path))
+    return SpecError(
+        tr(f"{shown!r} leads nowhere in this spec", f"{shown!r} no lleva a ningún lugar de esta especificación"),
+        tr("Mend what stands above it first.", "Corrija antes lo que está por encima."),
+    )
+
+
 def _steps(data: Any, path: KeyPath, value: Any) -> Iterable[tuple[KeyPath, Any]]:
     """The change as one that meets a mapping or list where it cuts: shorthand opened, missing sections made whole."""
-    node = data
+    node: Any = data
     for depth, key in enumerate(path[:-1]):
         inner = node.get(key) if isinstance(node, dict) else node[key] if int(key) < len(node) else None
         if isinstance(inner, (dict, list)):
@@ -87,10 +99,7 @@ def _steps(data: Any, path: KeyPath, value: Any) -> Iterable[tuple[KeyPath, Any]
 
 def _put(data: Any, path: KeyPath, value: Any) -> None:
     for key in path[:-1]:
-        if isinstance(data, dict):
-            data = data.setdefault(key, {})
-        else:
-            data = data[key]
+        data = data.setdefault(key, {}) if isinstance(data, dict) else data[key]
     last: Any = path[-1]
     if isinstance(data, dict):
         if value is None:
@@ -117,7 +126,7 @@ def _same(found: Any, wanted: Any) -> bool:
 def _cut(text: str, path: KeyPath, value: Any) -> str:
     root = tree_of(text)
     if root is None:
-        return text + ("" if text.endswith("\n") or not text else "\n") + _block({path[0]: value}, 0)
+        return text + ("" if text.endswith("\n") or not text else "\n") + _block({str(path[0]): value}, 0)
     node: Any = root
     for key in path[:-1]:
         node = _child(node, key)
