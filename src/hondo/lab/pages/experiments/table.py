@@ -47,7 +47,8 @@ class View:
     @classmethod
     def of(cls, given: dict[str, str]) -> "View":
         """What an address asks for; what makes no sense is left out."""
-        view = cls(**{name: value[:100] for name, value in given.items() if name != "page"})
+        said: dict[str, Any] = {name: value[:100] for name, value in given.items() if name != "page"}
+        view = cls(**said)
         number = given.get("page", "")
         return replace(
             view,
