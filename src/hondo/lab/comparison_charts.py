@@ -62,13 +62,14 @@ class Axis:
     result: bool = False
 
 
-def overlay_svg(lines: Sequence[Line], title: str, across: str) -> str:
+def overlay_svg(lines: Sequence[Line], title: str, across: str, *, whole: bool = False) -> str:
     """Curves of several runs.
 
     Args:
         lines: the curves; what is not finite is left out.
         title: what is shown, for those who cannot see it.
         across: what the horizontal axis counts.
+        whole: whether it counts in whole numbers, from 1.
 
     Returns:
         SVG; nothing where there is nothing to draw.
@@ -78,7 +79,7 @@ def overlay_svg(lines: Sequence[Line], title: str, across: str) -> str:
         return ""
     xs, ys = ([point[axis] for _, points in drawn for point in points] for axis in (0, 1))
     pad = 0.05 * (max(ys) - min(ys)) or 0.5
-    right = Scale(min(0.0, *xs), max(*xs, 1e-9), _LEFT, _WIDTH - _RIGHT)
+    right = Scale(1.0 if whole else 0.0, max(*xs, 2.0 if whole else 1e-9), _LEFT, _WIDTH - _RIGHT)
     up = Scale(min(ys) - pad, max(ys) + pad, _HEIGHT - _BOTTOM, _TOP)
     parts = [
         f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{up(tick):.1f}" y2="{up(tick):.1f}" class="grid"/>'
@@ -88,6 +89,7 @@ def overlay_svg(lines: Sequence[Line], title: str, across: str) -> str:
     parts += [
         f'<text x="{right(tick):.1f}" y="{_HEIGHT - _BOTTOM + 18}" class="tick middle">{_short(tick)}</text>'
         for tick in nice_ticks(right.low, right.high, 7)
+        if not whole or tick == round(tick)
     ]
     middle = (_LEFT + _WIDTH - _RIGHT) / 2
     parts.append(f'<text x="{middle}" y="{_HEIGHT - 6}" class="tick middle">{html.escape(across)}</text>')

@@ -1,5 +1,6 @@
 """How runs are shown wherever they are listed: their status in words, the number that tells most, how long ago."""
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -7,14 +8,17 @@ from typing import Any
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
+from hondo.core.errors import HondoError
 from hondo.core.language import tr
 from hondo.experiments.report.wording import number, percent
+from hondo.lab.here import here
 from hondo.lab.parts import attribute, link
-from hondo.lab.speech import spoken
-from hondo.store.listing import headline_name
+from hondo.lab.speech import aside, spoken
+from hondo.store.listing import headline_name, stamp
 from hondo.store.records import STATUSES, RunRecord, Status
 
 EVERY = 1.0  # seconds between two looks at what goes on
+_ANEW = 10.0  # seconds after which runs are read again, whether or not something was written
 
 
 def status_words(run: RunRecord) -> tuple[str, str]:
@@ -59,20 +63,16 @@ def said(tag: str, words: str = "", classes: str = "", **attributes: Any) -> Tex
     return made
 
 
-def follow(read: Callable[[], Sequence[RunRecord]], show: Callable[[Sequence[RunRecord]], None]) -> Callable[[], None]:
+def follow(read: Callable[[], Sequence[RunRecord]], show: Callable[[Sequence[RunRecord]], None]) -> None:
     """Show runs and show them anew whenever one of them has changed, so that all tabs agree.
 
     Args:
         read: the runs as they stand.
         show: fills the place where they are shown.
-
-    Returns:
-        What to call when other runs are to be shown.
     """
     place, seen = ui.element("div"), dict[str, Any]()
 
-    def look() -> None:
-        found = read()
+    def fill(found: Sequence[RunRecord]) -> None:
         state = [(run.name, run.status, run.epochs_done, run.updated) for run in found]
         if seen.get("state") != state:
             seen["state"] = state
@@ -80,9 +80,19 @@ def follow(read: Callable[[], Sequence[RunRecord]], show: Callable[[Sequence[Run
             with place:
                 show(found)
 
-    look()
+    async def look() -> None:
+        try:
+            marked = await aside(lambda: stamp(here()))
+            if marked != seen.get("stamp") or time.monotonic() - seen["at"] > _ANEW:
+                found = await aside(read)
+                seen.update(stamp=marked, at=time.monotonic())
+                fill(found)
+        except HondoError:  # the database is out of reach for a moment; what is shown stays
+            return
+
+    seen["at"] = time.monotonic()
+    fill(read())
     ui.timer(EVERY, spoken(look), immediate=False)
-    return look
 
 
 def table(runs: Iterable[RunRecord]) -> Any:

@@ -127,8 +127,7 @@ class Comparison:
             text("p", tr("There is nothing to draw yet.", "Aún no hay nada que dibujar."), "quiet")
             return
         if self._chosen.metric not in metrics:
-            common = headline_name(self._runs[0].summary)
-            self._chosen = replace(self._chosen, metric=common if common in metrics else metrics[0])
+            self._chosen = replace(self._chosen, metric=self._telling(metrics))
         splits = {
             "validation": tr("validation", "validación"),
             "training": tr("training", "entrenamiento"),
@@ -144,12 +143,18 @@ class Comparison:
             self._drawing = ui.element("div").classes("overlay")
         self._draw()
 
+    def _telling(self, metrics: Sequence[str]) -> str:
+        """The value that tells most of all the runs, or of the first."""
+        shared = [name for name in metrics if all(name in series for series in self._series)]
+        telling = headline_name(self._runs[0].summary)
+        return telling if telling in shared else (shared or list(metrics))[0]
+
     def _draw(self) -> None:
         self._drawing.clear()
         lines = [line for place in range(len(self._runs)) for line in self._lines(place)]
         axis = {"epochs": tr("epochs", "épocas"), "seconds": tr("seconds", "segundos")}[self._chosen.axis]
         title = tr(f"{quantity(self._chosen.metric)} by {axis}", f"{quantity(self._chosen.metric)} según {axis}")
-        drawing = overlay_svg(lines, title, axis)
+        drawing = overlay_svg(lines, title, axis, whole=self._chosen.axis == "epochs")
         with self._drawing:
             if drawing:
                 ui.html(drawing, sanitize=False)

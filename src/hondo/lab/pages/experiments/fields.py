@@ -76,6 +76,7 @@ def fields_of(part: type[SpecPart], path: KeyPath = (), *, without: Sequence[str
         help_text = field.description or ""
         if language() == "es":
             help_text = SPANISH.get(f"{part.__name__}.{name}", help_text)
+        help_text = help_text.replace("`", "").replace("\n", " ")
         kind, choices, inner = _kind(field.annotation)
         only = {word.strip() for word in (field.description or "").partition(":")[0].split(",")} & words
         if name in _ONLY_PRESETS:

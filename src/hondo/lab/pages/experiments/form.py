@@ -28,20 +28,34 @@ from hondo.lab.pages.experiments.fields import (
     value_at,
     written,
 )
+from hondo.lab.pages.experiments.written import (
+    beginning,
+    layers_in,
+    mapping,
+    new_layer,
+    shape_of,
+    titles,
+    way_of,
+)
 from hondo.lab.pages.runs import said
 from hondo.lab.parts import attribute, button, element, text
 from hondo.lab.speech import spoken
 
 Change = tuple[KeyPath, Any]
 
-WAYS = ("perceptron", "mlp", "cnn", "residual", "layers", "transfer", "pretrained", "graph")
+_MAIN = ("units", "filters", "rate", "function", "pool_size", "activation", "kernel_size")
+_OF_FILES, _OF_NAMED = {"target", "task", "on_corrupt"}, {"options"}
 _ALWAYS = ("data", "model", "learn", "train")
 # What a field sends: which it is, what it holds, and the YAML to which that is to be added.
 _HEAR = """(event) => {
-  const field = event.target.closest("[data-path]");
-  if (!field || (event.type === "input" && !["text", "number"].includes(field.type))) return;
-  const yaml = document.querySelector(".yaml textarea").value;
-  emit([field.dataset.path, field.type === "checkbox" ? field.checked : field.value, yaml]);
+  const field = event.target.closest("[data-path]"), typing = event.type === "input";
+  if (!field || (typing && field.type !== "text")) return;
+  const tell = () => {
+    const yaml = document.querySelector(".yaml textarea").value;
+    emit([field.dataset.path, field.type === "checkbox" ? field.checked : field.value, yaml]);
+  };
+  clearTimeout(field.hondoLater);
+  if (typing) field.hondoLater = setTimeout(tell, 350); else tell();
 }"""
 _SHOW = """for (const [path, value] of Object.entries(%s)) {
   const field = document.querySelector(`.spec-form [data-path="${CSS.escape(path)}"]`);
@@ -82,15 +96,14 @@ class SpecForm:
         )
         self.box.on("submit", js_handler="(event) => event.preventDefault()")
         self.box.on("change", spoken(self._heard), js_handler=_HEAR)
-        self.box.on("input", spoken(self._heard), js_handler=_HEAR, throttle=0.35, leading_events=False)
+        self.box.on("input", spoken(self._heard), js_handler=_HEAR)
 
     def show(self, data: Mapping[str, Any]) -> None:
         """Show a spec as it is written."""
         self._data = data
-        model = _mapping(data.get("model"))
-        if (way := _way(model)) is not None:
+        way, shape = way_of(mapping(data.get("model"))), shape_of(data)
+        if way is not None:
             self._kept[way] = data.get("model")
-        shape = (way, [layer_of(each) and layer_of(each)[0] for each in _layers(model)], _open_parts(data), data.get("augment") is not None)  # fmt: skip  # noqa: E501
         if shape != self._shape:
             rebuilt, self._shape = self._shape is not None, shape
             if rebuilt:
@@ -122,7 +135,7 @@ class SpecForm:
                 Field(("name",), "text", tr("What its runs are called.", "Cómo se llaman sus ejecuciones."), "run")
             )
             for name in SECTIONS:
-                title, about = _titles()[name]
+                title, about = titles()[name]
                 with element("details", "part", open=name in _ALWAYS or name in self._data):
                     with element("summary"):
                         said("span", title, "part-title")
@@ -144,7 +157,10 @@ class SpecForm:
                 self._layer_list()
                 return
             if way == "graph":
-                text("p", tr("Layers wired by name: written in the YAML.", "Capas unidas por su nombre: se escriben en el YAML."), "quiet whole")  # fmt: skip  # noqa: E501
+                words = tr(
+                    "Layers wired by name: written in the YAML.", "Capas unidas por su nombre: se escriben en el YAML."
+                )
+                text("p", words, "quiet whole")
                 return
         fields = list(section(name))
         if name == "model" and way == "transfer":
@@ -243,7 +259,7 @@ class SpecForm:
         self._values["=source"] = here_now
 
     def _source_now(self) -> str:
-        data = _mapping(self._data.get("data"))
+        data = mapping(self._data.get("data"))
         return f"path:{data['path']}" if data.get("path") is not None else f"name:{data.get('name') or ''}"
 
     def _way(self, way: str | None) -> None:
@@ -272,7 +288,7 @@ class SpecForm:
             self._field(Field(("model", "pretrained"), "text", words, ""))
 
     def _layer_list(self) -> None:
-        layers = _layers(_mapping(self._data.get("model")))
+        layers = layers_in(mapping(self._data.get("model")))
         with ui.element("ol").classes("layer-list whole"):
             for place, entry in enumerate(layers):
                 with ui.element("li"):
@@ -298,7 +314,7 @@ class SpecForm:
             said("small", tr("Written in the YAML.", "Se escribe en el YAML."), "quiet")
             return
         fields = layer_fields(kind, ("model", "layers", place))
-        main = [each for each in fields if each.name in ("units", "filters", "rate", "function", "pool_size", "activation", "kernel_size")]  # fmt: skip  # noqa: E501
+        main = [each for each in fields if each.name in _MAIN]
         with ui.element("div").classes("part-fields"):
             for field in main:
                 self._field(field)
@@ -310,7 +326,7 @@ class SpecForm:
                         self._field(field)
 
     async def _move(self, place: int, to: int) -> None:
-        layers = _layers(_mapping(self._data.get("model")))
+        layers = layers_in(mapping(self._data.get("model")))
         await self._layers_changed([(("model", "layers", place), layers[to]), (("model", "layers", to), layers[place])])
 
     async def _layers_changed(self, changes: Sequence[Change]) -> None:
@@ -332,10 +348,10 @@ class SpecForm:
             gone = ("target", "task") if kind == "name" else ("options",)
             return [(("data", kind), name), *((("data", key), None) for key in (other, *gone))]
         if path == "=way":
-            return [(("model",), self._kept.get(str(shown)) or _beginning(str(shown)))] if shown else []
+            return [(("model",), self._kept.get(str(shown)) or beginning(str(shown)))] if shown else []
         if path == "=add":
-            layers = _layers(_mapping(self._data.get("model")))
-            return [(("model", "layers", len(layers)), _new_layer(str(shown)))] if shown else []
+            layers = layers_in(mapping(self._data.get("model")))
+            return [(("model", "layers", len(layers)), new_layer(str(shown)))] if shown else []
         if path.startswith("+"):
             return [(keys, {} if shown else None)]
         found = self._shown.get(path)
@@ -349,70 +365,19 @@ class SpecForm:
             if value != self._values.get(path):
                 late[path] = self._values[path] = value
             shown.box.set_visibility(self._is_read(shown.field) or value_at(self._data, shown.field.path) is not None)
-        for path, value in (("=source", self._source_now()), ("=way", _way(_mapping(self._data.get("model"))) or "")):
+        for path, value in (("=source", self._source_now()), ("=way", way_of(mapping(self._data.get("model"))) or "")):
             if value != self._values.get(path):
                 late[path] = self._values[path] = value
         if late:
             ui.run_javascript(_SHOW % json.dumps(late))
 
     def _is_read(self, field: Field) -> bool:
+        if field.path[0] == "data" and field.name in _OF_FILES | _OF_NAMED:
+            return (mapping(self._data.get("data")).get("path") is not None) == (field.name in _OF_FILES)
         if not field.only:
             return True
-        beside = _mapping(value_at(self._data, field.path[:-1]))
+        beside = mapping(value_at(self._data, field.path[:-1]))
         named = {str(value) for value in beside.values() if isinstance(value, str)} | set(beside)
         defaults = {"optimizer": "adam", "features": "cached", "fill": "nearest"}
         named |= {word for key, word in defaults.items() if key not in beside}
         return bool(field.only & named)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _layers(model: Mapping[str, Any]) -> list[Any]:
-    layers = model.get("layers")
-    return layers if isinstance(layers, list) else []
-
-
-def _way(model: Mapping[str, Any]) -> str | None:
-    for name in ("layers", "graph", "transfer", "pretrained"):
-        if model.get(name) is not None:
-            return name
-    preset = model.get("preset")
-    return preset if preset in WAYS else None
-
-
-def _open_parts(data: Mapping[str, Any]) -> tuple[bool, ...]:
-    """Which parts that may be left out are there."""
-    optional = (("train", "early_stopping"), ("train", "reduce_on_plateau"), ("model", "transfer", "fine_tune"))
-    return tuple(value_at(data, path) is not None for path in optional)
-
-
-def _beginning(way: str) -> dict[str, Any]:
-    """A model of some kind to begin with."""
-    begin: dict[str, dict[str, Any]] = {
-        "layers": {"layers": ["flatten", {"dense": {"units": 64, "activation": "relu"}},
-                              {"dense": {"units": 10, "activation": "softmax"}}]},
-        "transfer": {"transfer": {"backbone": "hondo_mini"}},
-        "pretrained": {"pretrained": "resnet50"},
-        "graph": {"graph": {"layers": [{"dense": {"units": 10, "activation": "softmax"}}]}},
-    }  # fmt: skip
-    return begin.get(way, {"preset": way})
-
-
-def _new_layer(kind: str) -> Any:
-    begin: dict[str, Any] = {"dense": {"units": 64, "activation": "relu"}, "dropout": 0.5, "activation": "relu",
-                             "conv2d": {"filters": 32, "activation": "relu"}, "residual": 32,
-                             "max_pooling2d": 2, "average_pooling2d": 2}  # fmt: skip
-    return {kind: begin[kind]} if kind in begin else kind
-
-
-def _titles() -> dict[str, tuple[str, str]]:
-    return {
-        "data": (tr("Data", "Datos"), tr("where the samples come from", "de dónde vienen las muestras")),
-        "preprocess": (tr("Preprocessing", "Preprocesamiento"), tr("before the model sees them", "antes de que las vea el modelo")),
-        "augment": (tr("Augmentation", "Aumento de datos"), tr("for pictures", "para imágenes")),
-        "model": (tr("Model", "Modelo"), tr("the network", "la red")),
-        "learn": (tr("Learning", "Aprendizaje"), tr("what is minimised, and how", "qué se minimiza y cómo")),
-        "train": (tr("Training", "Entrenamiento"), tr("how long, in what portions", "cuánto tiempo y en qué porciones")),
-    }  # fmt: skip

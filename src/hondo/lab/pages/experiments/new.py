@@ -1,12 +1,13 @@
 """A new experiment: a form and the YAML side by side, checked while they are written, kept until it is started."""
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from nicegui import ui
 
-from hondo.core.errors import HondoError, SpecError, SpecProblem
+from hondo.core.errors import HondoError, SpecError
 from hondo.core.language import tr
 from hondo.experiments.specs import builtin
 from hondo.experiments.specs.edit import edit_yaml
@@ -75,18 +76,14 @@ class Desk:
     def __init__(self, origin: Origin, own_data: Sequence[str]) -> None:
         self._origin = origin
         self._text = origin.yaml
+        self._before: deque[str] = deque(maxlen=8)
         self._asked = 0
         self._starting = False
-        with ui.element("div").classes("titled"):
-            with ui.element("div"):
-                text("h1", tr("New experiment", "Nuevo experimento"))
-                text("p", origin.words, "quiet")
-            with ui.element("div").classes("row launch"):
-                self._verdict = said("span", "", "verdict", role="status")
-                self._start = button(tr("Start", "Empezar"), self._launch, kind="primary")
+        text("h1", tr("New experiment", "Nuevo experimento"))
+        text("p", origin.words, "quiet")
         with element("div", "message restored", role="status") as self._restored:
             said("span", tr("This is the draft that you left here.", "Este es el borrador que dejó aquí."))
-            button(tr("Begin anew", "Empezar de nuevo"), self._anew)
+            button(tr("Begin anew", "Empezar de nuevo"), spoken(self._anew))
         self._restored.set_visibility(False)
         with ui.element("div").classes("desk"):
             self._form = SpecForm(own_data, self._changed)
@@ -96,17 +93,26 @@ class Desk:
                     link(tr("All keys", "Todas las claves"), "/api/schema", "quiet small")
                 label = tr("The experiment as YAML", "El experimento como YAML")
                 self._editor = YamlEditor(label, origin.yaml, f"hondo-draft-{origin.key}", spoken(self._typed))
+                with ui.element("div").classes("row launch"):
+                    self._start = button(tr("Start", "Empezar"), self._launch, kind="primary")
+                    self._verdict = said("span", "", "verdict", role="status")
                 self._problems = element("ul", "problems", aria_live="polite")
 
     @spoken
     async def _typed(self, text: str, found: bool) -> None:
         self._restored.set_visibility(found or (self._restored.visible and text != self._origin.yaml))
         self._text = text
+        if text in self._before:  # written by hand again
+            self._before.clear()
         await self._check()
 
     @spoken
     async def _changed(self, changes: Sequence[Change], yaml: str) -> None:
-        """Bring changes of the form into the YAML as it stands."""
+        """Bring changes of the form into the YAML as it stands.
+
+        A change that was sent before the browser had seen the last one goes into the text that holds both.
+        """
+        yaml = self._text if yaml in self._before else yaml
         edited = yaml
         try:
             for path, value in changes:
@@ -116,6 +122,7 @@ class Desk:
             return
         if edited != yaml:
             self._editor.replace(yaml, edited)
+            self._before.append(yaml)
         self._text = edited
         await self._check()
 
@@ -136,7 +143,7 @@ class Desk:
         self._verdict.set_text(words if problems else tr("Ready to start", "Listo para empezar"))
         self._verdict.classes(replace="verdict bad" if problems else "verdict good")
         attribute(self._start, disabled=bool(problems))
-        self._editor.mark({each.line: each.text for each in reversed(problems) if each.line is not None})
+        self._editor.complain({each.line: each.text for each in reversed(problems) if each.line is not None})
         self._form.complain({each.path: each.text for each in problems if each.path})
         self._problems.clear()
         with self._problems:
@@ -154,7 +161,7 @@ class Desk:
                         if each.hint:
                             said("p", each.hint, "quiet")
 
-    def _anew(self) -> None:
+    async def _anew(self) -> None:
         left, self._text = self._text, self._origin.yaml
         self._editor.replace(left, self._text)
         self._editor.forget()
@@ -166,7 +173,7 @@ class Desk:
             await self._check()
 
         say(tr("The draft was put away.", "Se descartó el borrador."), undo=spoken(back))
-        return self._check()  # type: ignore[return-value]
+        await self._check()
 
     @spoken
     async def _launch(self) -> None:
@@ -196,6 +203,3 @@ def _checked(text: str) -> tuple[dict[str, Any] | None, list[Problem]]:
     except SpecError as error:
         return data or ({} if not text.strip() else data), problems_in(error)
     return data, []
-
-
-__all__ = ["SpecProblem", "new"]

@@ -12,6 +12,7 @@ from hondo.core.language import tr
 from hondo.core.spec import RunSpec
 from hondo.data import catalogue
 from hondo.experiments.specs import builtin
+from hondo.experiments.specs.edit import edit_yaml
 from hondo.experiments.specs.write import spec_to_yaml
 from hondo.lab.uploads import uploads_folder
 from hondo.store.runs import find_run
@@ -117,12 +118,11 @@ def _about(workspace: Workspace, data: str) -> str:
 
 def _spec(title: str, data: dict[str, str], preprocess: str, preset: str, note: str = "") -> str:
     """A small spec as text, so that it may hold comments."""
-    from hondo.experiments.specs.edit import edit_yaml
-
     called = re.sub(r"[^A-Za-z0-9._-]+", "-", title).strip("-._")[:60] or "run"
     text = f"name: {called}\ndata:\n"
     for key, value in data.items():
-        text += edit_yaml("", (key,), value).replace("\n", "").join(("  ", note if key == "target" else "")) + "\n"
+        line = edit_yaml("", (key,), value).strip()
+        text += f"  {line}{note if key == 'target' else ''}\n"
     text += f"preprocess:\n{preprocess}" if preprocess else ""
     return text + (
         f"model:\n  preset: {preset}\nlearn:\n  optimizer: adam\ntrain:\n  epochs: 20\n  early_stopping:\n"

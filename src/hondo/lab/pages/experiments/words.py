@@ -3,7 +3,7 @@
 SPANISH = {
     "DataSpec.target": "La columna que se predice, en CSV y TSV; o varias columnas numéricas, con comas.",
     "DataSpec.task": "Qué tipo de objetivo es; si se omite, se deduce de los datos.",
-    "DataSpec.options": "Lo que admite el conjunto de datos elegido, como `samples` y `noise` en los de dos dimensiones.",
+    "DataSpec.options": "Lo que admite el conjunto de datos elegido, como `samples` y `noise` en los de 2 dimensiones.",
     "DataSpec.validation": "La parte del entrenamiento que se reserva para vigilarlo, repartida por clases.",
     "DataSpec.test": "La parte reservada para la evaluación final cuando los datos no traen la suya.",
     "DataSpec.on_corrupt": "Qué se hace con las imágenes dañadas: omitirlas y nombrarlas, o detenerse.",
@@ -55,7 +55,7 @@ SPANISH = {
     "FineTuneSpec.learning_rate": "La de la cabeza y el bloque superior; si se omite, la décima parte de la anterior.",
     "FineTuneSpec.layer_decay": "Cada bloque aprende a esta parte de la tasa del bloque que tiene encima.",
     "FineTuneSpec.schedule": "Cómo cambia la tasa de aprendizaje en esta fase.",
-    "FineTuneSpec.batch_normalization": "Si las normalizaciones por lotes se quedan como están o siguen a las imágenes.",
+    "FineTuneSpec.batch_normalization": "Si la normalización por lotes se queda como está o sigue a las imágenes.",
     "LearnSpec.optimizer": "Quién mueve los pesos.",
     "LearnSpec.learning_rate": "El tamaño de los pasos (sgd 0.01, los demás 0.001).",
     "LearnSpec.schedule": "Cómo cambia la tasa de aprendizaje durante el entrenamiento.",
