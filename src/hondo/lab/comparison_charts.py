@@ -22,7 +22,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 34, 14, 44
 _LABEL = 15.0  # pixels between two letters at the ends of lines
 
 _AXIS, _TALL, _ABOVE, _BELOW, _SIDE = 168, 360, 46, 40, 90
-_WORDS = 22
+_WORDS, _TITLE = 22, 20
 _DECADES = 1.4  # values further apart than so many powers of ten stand on a logarithmic axis
 
 
@@ -116,18 +116,19 @@ def parallel_svg(axes: Sequence[Axis], names: Sequence[str], title: str) -> str:
         return ""
     width = 2 * _SIDE + _AXIS * (len(axes) - 1)
     places = [_SIDE + _AXIS * number for number in range(len(axes))]
-    heights, parts = [], []
+    heights, parts = list[list[float]](), list[str]()
     for axis, x in zip(axes, places, strict=True):
         ys, ticks = _positions(axis)
         heights.append(ys)
         parts.append(_axis(axis, x, ticks))
-    for run, name in enumerate(names):
-        points = [(x, ys[run]) for x, ys in zip(places, heights, strict=True)]
-        parts.append(_run(run, name, axes, points))
+    lines = [
+        _run(run, name, axes, [(x, ys[run]) for x, ys in zip(places, heights, strict=True)])
+        for run, name in enumerate(names)
+    ]
     label = html.escape(title)
     return (
         f'<svg viewBox="0 0 {width} {_TALL}" style="min-width: {round(0.62 * width)}px" role="list" '
-        f'aria-label="{label}">{"".join(parts)}</svg>'
+        f'aria-label="{label}">{"".join([*lines, *parts])}</svg>'
     )
 
 
@@ -174,7 +175,8 @@ def _positions(axis: Axis) -> tuple[list[float], list[tuple[float, str]]]:
         if len(ends) == 1:
             return [(low + high) / 2] * len(places), [((low + high) / 2, _short(values[0]))]
         shown = ends if len(ends) <= 5 else nice_ticks(ends[0], ends[-1], 4)
-        return [scale(place) for place in places], [(scale(at), _short(10**at if log else at)) for at in shown]
+        ticks = [(scale(at), _short(10**at if log else at)) for at in shown]
+        return [scale(place) for place in places], _readable(ticks)
     words = [cell_word(axis.name, value) for value in axis.values]
     distinct = sorted(set(words))
     scale = Scale(0, max(1, len(distinct) - 1), low, high)
@@ -182,9 +184,20 @@ def _positions(axis: Axis) -> tuple[list[float], list[tuple[float, str]]]:
     return [where[word] for word in words], [(at, word) for word, at in where.items()]
 
 
+def _readable(ticks: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
+    """The ticks without those that would be written over others; the ends stay."""
+    kept = [ticks[0]]
+    for tick in ticks[1:]:
+        if abs(tick[0] - kept[-1][0]) >= _LABEL:
+            kept.append(tick)
+        elif tick is ticks[-1] and len(kept) > 1:
+            kept[-1] = tick
+    return kept
+
+
 def _axis(axis: Axis, x: float, ticks: Sequence[tuple[float, str]]) -> str:
     better = {True: " ↑", False: " ↓", None: ""}[axis.higher]
-    name = html.escape(_cut(axis.name, _WORDS) + better)
+    name = html.escape(_cut(axis.name.removeprefix("model.").removeprefix("layers."), _TITLE) + better)
     marks = "".join(
         f'<text x="{x - 8:.1f}" y="{y + 4:.1f}" class="tick end">{html.escape(_cut(words, _WORDS))}</text>'
         for y, words in ticks

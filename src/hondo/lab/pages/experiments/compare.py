@@ -284,8 +284,9 @@ def _parallel(runs: Sequence[RunRecord], differences: Mapping[str, tuple[Any, ..
     if not shared or not differences:
         return
     result = shared[0]
-    # Parameters with fewer different values say more about the result than those that differ everywhere.
-    paths = list(differences)[: _MOST_AXES - 1]
+    # Numbers that all of them have say most; where there is no room for all, they come first.
+    first = sorted(differences, key=lambda path: not all(isinstance(each, (int, float)) for each in differences[path]))
+    paths = [path for path in differences if path in first[: _MOST_AXES - 1]]
     axes = [Axis(path, differences[path]) for path in paths]
     values = [run.summary[result] for run in runs]
     axes.append(Axis(quantity(result), values, higher_is_better(result), result=True))

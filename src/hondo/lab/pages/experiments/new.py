@@ -88,9 +88,7 @@ class Desk:
         with ui.element("div").classes("desk"):
             self._form = SpecForm(own_data, self._changed)
             with ui.element("div").classes("sheet-side"):
-                with ui.element("div").classes("sheet-head"):
-                    said("span", "YAML", "code quiet")
-                    link(tr("All keys", "Todas las claves"), "/api/schema", "quiet small")
+                said("span", "YAML", "code quiet")
                 label = tr("The experiment as YAML", "El experimento como YAML")
                 self._editor = YamlEditor(label, origin.yaml, f"hondo-draft-{origin.key}", spoken(self._typed))
                 with ui.element("div").classes("row launch"):
