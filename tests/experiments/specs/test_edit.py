@@ -48,6 +48,14 @@ def test_shorthand_opens_and_lists_change_entry_by_entry() -> None:
     assert cosine == "learn:\n  schedule: {kind: cosine, final: 0.1}  # smooth\n"
 
 
+def test_a_whole_section_is_laid_out_as_people_write_it() -> None:
+    model = {"layers": ["flatten", {"dense": {"units": 8, "activation": "relu"}}]}
+    edited = edit_yaml(DIGITS, ("model",), model)
+    assert "model:\n  layers:\n    - flatten\n    - dense: {units: 8, activation: relu}\nlearn:\n" in edited
+    assert "# held out of everything" in edited
+    assert "model:\n  preset: mlp\nlearn:\n" in edit_yaml(edited, ("model",), {"preset": "mlp"})
+
+
 def test_anchors_survive_or_are_written_out() -> None:
     text = builtin.text("cifar10-augmented")
     edited = edit_yaml(text, ("model", "layers", 3, "conv2d", "filters"), 48)

@@ -16,7 +16,7 @@ from hondo.core.language import tr
 from hondo.core.spec import RunSpec
 from hondo.experiments.specs.read import open_shorthand
 from hondo.experiments.specs.strictyaml import KeyPath, SpecDumper, read_yaml, tree_of
-from hondo.experiments.specs.write import inline_lists
+from hondo.experiments.specs.write import Inline, inline_lists
 
 _SECTIONS = tuple(RunSpec.model_fields)
 _OPTIONAL = ("preprocess", "learn", "train")  # sections that are the same when empty as when left out
@@ -64,7 +64,7 @@ def edit_yaml(text: str, path: KeyPath, value: Any) -> str:
             return edited
     except (SpecError, yaml.YAMLError, LookupError):
         pass
-    return yaml.dump(inline_lists(wanted), Dumper=SpecDumper, sort_keys=False, allow_unicode=True, width=120)
+    return yaml.dump(_laid_out(wanted), Dumper=SpecDumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def _nowhere(path: KeyPath) -> SpecError:
@@ -152,6 +152,8 @@ def _replace(text: str, pair: tuple[Any, Any], value: Any) -> str:
     start, end = node.start_mark.index, _end(text, pair)
     if start < key.end_mark.index or _is_block(node):
         colon = text.index(":", key.end_mark.index)  # an alias, whose own place is elsewhere, or lines below the key
+        if isinstance(value, dict) and value:
+            return f"{text[: colon + 1]}\n{_block(value, key.start_mark.column + 2).rstrip()}{text[end:]}"
         return f"{text[: colon + 1]} {_flow(value)}{text[end:]}"
     space = " " if text[start - 1 : start] == ":" else ""
     return text[:start] + space + _flow(value) + text[end:]
@@ -231,5 +233,19 @@ def _flow(value: Any) -> str:
 
 
 def _block(value: dict[str, Any], column: int) -> str:
-    written = yaml.dump(inline_lists(value), Dumper=SpecDumper, sort_keys=False, allow_unicode=True, width=120)
+    written = yaml.dump(_laid_out(value), Dumper=SpecDumper, sort_keys=False, allow_unicode=True, width=120)
     return "".join(" " * column + line for line in written.splitlines(keepends=True))
+
+
+def _laid_out(value: Any) -> Any:
+    """The value with plain lists, and the options of layers in a list, on one line each."""
+    if isinstance(value, dict):
+        return {key: _laid_out(part) for key, part in value.items()}
+    if isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
+        return [
+            {key: Inline(part) if isinstance(part, dict) else part for key, part in entry.items()}
+            if isinstance(entry, dict)
+            else entry
+            for entry in value
+        ]
+    return inline_lists(value)

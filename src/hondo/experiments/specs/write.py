@@ -15,7 +15,7 @@ _LINE = 100
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-class _Inline(dict[str, Any]):
+class Inline(dict[str, Any]):
     """A mapping that is written on one line."""
 
 
@@ -24,7 +24,7 @@ class _InlineList(list[Any]):
 
 
 SpecDumper.add_representer(
-    _Inline, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=True)
+    Inline, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=True)
 )
 SpecDumper.add_representer(
     _InlineList, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
@@ -115,7 +115,7 @@ def _short_layer(layer: LayerSpec, *, full: bool) -> Any:
     if not written:
         return kind
     shown = {name: _one_for_both(value) for name, value in written.items()}
-    return {kind: shown[main] if main is not None and list(shown) == [main] else _Inline(shown)}
+    return {kind: shown[main] if main is not None and list(shown) == [main] else Inline(shown)}
 
 
 def _short_graph(graph: GraphSpec, written: dict[str, Any], *, full: bool) -> dict[str, Any]:
@@ -127,12 +127,12 @@ def _short_graph(graph: GraphSpec, written: dict[str, Any], *, full: bool) -> di
         if not wiring and isinstance(short, str):
             layers.append(short)
             continue
-        entry = wiring | (short if isinstance(short, dict) else {short: _Inline()})
-        layers.append(_Inline(entry) if len(str(entry)) < _LINE else entry)
+        entry = wiring | (short if isinstance(short, dict) else {short: Inline()})
+        layers.append(Inline(entry) if len(str(entry)) < _LINE else entry)
     short_graph = {**written, "layers": layers}
     if isinstance(graph.outputs, dict):
         short_graph["outputs"] = {
-            name: _Inline({key: _one_name(value) for key, value in output.items()})
+            name: Inline({key: _one_name(value) for key, value in output.items()})
             for name, output in written["outputs"].items()
         }
     return short_graph
@@ -153,8 +153,8 @@ def _one_for_both(value: Any) -> Any:
 
 
 def inline_lists(value: Any) -> Any:
-    """Mark lists of plain values to be written on one line."""
-    if isinstance(value, _Inline):
+    """Mark lists of plain values, and options of layers, to be written on one line."""
+    if isinstance(value, Inline):
         return value
     if isinstance(value, dict):
         return {key: inline_lists(item) for key, item in value.items()}
