@@ -104,7 +104,7 @@ def test_form_and_yaml_say_the_same(visit: Visit, lab: Lab) -> None:
 
 
 def test_own_data_and_old_runs_are_good_beginnings(visit: Visit, lab: Lab, pair: list[str]) -> None:
-    lab.upload("/api/uploads", ("flowers.csv", b"width;height;kind: of\n1;2;a\n2;1;b\n"))
+    lab.upload("/api/uploads", ("flowers.csv", b"width;height;kind: of\n1;2;a\n2;1;b\n"), field="file")
     page, wrong = visit("/experiments/new?data=flowers.csv")
     expect(ready(page)).to_have_value(re.compile("path: uploads/flowers.csv\n  target: 'kind: of'  # the last"))
     expect(page.locator('[data-path="=source"]')).to_have_value("path:uploads/flowers.csv")
@@ -138,7 +138,7 @@ def test_the_table_is_sorted_marked_and_the_same_everywhere(visit: Visit, lab: L
     expect(other.locator(".excerpt", has_text="Too narrow: eight units.")).to_be_visible(timeout=WAIT)
     page.get_by_role("button", name="★ Favourites").click()
     expect(rows).to_have_count(2, timeout=WAIT)
-    page.get_by_role("combobox", name="Tag").select_option("thesis (1)")
+    page.get_by_role("combobox", name="Tag", exact=True).select_option("thesis (1)")
     expect(rows).to_have_count(1, timeout=WAIT)
     page.wait_for_url("**/experiments?tag=thesis&star=1&sort=-result")
     page.reload()

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 from nicegui import ui
 
 from hondo.core.language import tr
+from hondo.experiments.specs import builtin
 from hondo.lab.frame import frame
 from hondo.lab.here import here
 from hondo.lab.launching import start
@@ -117,6 +118,7 @@ def _go_on(latest: Sequence[RunRecord]) -> None:
 
 
 def _elsewhere() -> None:
+    count = len(builtin.names())
     places = [
         ("/playground", tr("Playground", "Campo de juego"),
          tr("Small networks on points of a plane, seen neuron by neuron.",
@@ -124,7 +126,7 @@ def _elsewhere() -> None:
         ("/data", tr("Data", "Datos"),
          tr("Look at data sets, or bring your own.", "Mire los conjuntos de datos o traiga los suyos.")),
         ("/experiments/new", tr("New experiment", "Nuevo experimento"),
-         tr("Fifteen to begin with, or one of your own.", "Quince para empezar, o uno propio.")),
+         tr(f"{count} to begin with, or one of your own.", f"{count} para empezar, o uno propio.")),
     ]  # fmt: skip
     with ui.element("div").classes("starts elsewhere"):
         for address, title, about in places:

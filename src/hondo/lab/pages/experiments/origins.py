@@ -74,7 +74,7 @@ def uploads(workspace: Workspace) -> list[str]:
     folder = uploads_folder(workspace)
     if not folder.is_dir():
         return []
-    return sorted(f"uploads/{each.name}" for each in folder.iterdir() if not each.name.startswith("."))
+    return sorted(f"uploads/{each.name}" for each in folder.iterdir() if each.is_file() and each.name[0] != ".")
 
 
 def _inside(workspace: Workspace, spec: RunSpec) -> RunSpec:
