@@ -43,7 +43,7 @@ from hondo.lab.speech import spoken
 
 Change = tuple[KeyPath, Any]
 
-_MAIN = ("units", "filters", "rate", "function", "pool_size", "activation", "kernel_size")
+_MAIN = ("units", "filters", "rate", "function", "pool_size", "kernel_size", "activation")
 _OF_FILES, _OF_NAMED = {"target", "task", "on_corrupt"}, {"options"}
 _ALWAYS = ("data", "model", "learn", "train")
 # What a field sends: which it is, what it holds, and the YAML to which that is to be added.
@@ -314,7 +314,7 @@ class SpecForm:
             said("small", tr("Written in the YAML.", "Se escribe en el YAML."), "quiet")
             return
         fields = layer_fields(kind, ("model", "layers", place))
-        main = [each for each in fields if each.name in _MAIN]
+        main = sorted((each for each in fields if each.name in _MAIN), key=lambda each: _MAIN.index(each.name))
         with ui.element("div").classes("part-fields"):
             for field in main:
                 self._field(field)
