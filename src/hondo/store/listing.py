@@ -79,13 +79,7 @@ def list_page(
         SpecError: there is no such order.
         StoreError: the database cannot be read.
     """
-    order = sort.removeprefix("-")
-    if order not in _ORDERS and order != _RESULT and not order.startswith(METRIC):
-        known = ", ".join([*_ORDERS, _RESULT, f"{METRIC}…"])
-        raise SpecError(
-            tr(f"runs cannot be sorted by {order!r}", f"no se puede ordenar por {order!r}"),
-            tr(f"Known: {known}.", f"Existen: {known}."),
-        )
+    order = _known_order(sort)
     names = [*_COLUMNS, *_LIVENESS]
     names += [] if order in _ORDERS else ["summary"]
     names += ["tags", "notes"] if search else ["tags"] if tag else []
@@ -119,6 +113,18 @@ def stamp(workspace: Workspace) -> tuple[Any, ...]:
     with workspace.reading() as connection:
         rows = connection.execute(select(runs.c.status, *numbers).group_by(runs.c.status).order_by(runs.c.status))
         return tuple(map(tuple, rows))
+
+
+def _known_order(sort: str) -> str:
+    """The order without its direction."""
+    order = sort.removeprefix("-")
+    if order not in _ORDERS and order != _RESULT and not order.startswith(METRIC):
+        known = ", ".join([*_ORDERS, _RESULT, f"{METRIC}…"])
+        raise SpecError(
+            tr(f"runs cannot be sorted by {order!r}", f"no se puede ordenar por {order!r}"),
+            tr(f"Known: {known}.", f"Existen: {known}."),
+        )
+    return order
 
 
 def _matches(row: RowMapping, search: str, tag: str) -> bool:
