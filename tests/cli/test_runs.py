@@ -16,9 +16,9 @@ import pytest
 import yaml
 from rich.cells import cell_len
 
-from hondo.cli.comparison import best, cautions, condensed, differing
 from hondo.core.environment import describe_environment
 from hondo.core.events import EndReason, EpochEnded, Notice, Progress, TrainingEnded, TrainingStarted
+from hondo.experiments.comparison import best, cautions, condensed, differing
 from hondo.experiments.specs.read import read_spec
 from hondo.store.artefacts import add_artefact
 from hondo.store.recorder import Recorder

@@ -4,6 +4,9 @@
 three epochs of ``loss`` and ``val_loss``, and two values of ``loss`` inside epochs. *mnist-mlp-1* diverged: its
 ``val_loss`` holds +inf and -inf as SQLite stores them, its second ``loss`` was NaN, which SQLite had turned into
 NULL, and one step's loss is the largest float64.
+
+``old/hondo-0002.db`` was made so with the migrations up to 0002. *digits-mlp-1* is complete: two epochs of ``loss``, a
+``val_loss`` of +inf, a warning, and a model among its artefacts. *digits-mlp-2* waits for its turn.
 """
 
 import math
@@ -24,7 +27,9 @@ import hondo.store
 from hondo.core.errors import StoreError
 from hondo.core.events import EpochEnded, TrainingEnded
 from hondo.core.language import use_language
+from hondo.store.artefacts import list_artefacts
 from hondo.store.metrics import read_history, read_metrics
+from hondo.store.notes import annotate
 from hondo.store.recorder import Recorder
 from hondo.store.runs import find_run, list_runs
 from hondo.store.tables import SCHEMA, VERSION_TABLE, metadata
@@ -33,6 +38,7 @@ from hondo.store.workspace import Workspace, open_workspace
 Start = Callable[..., subprocess.Popen[str]]
 
 OLD = Path(__file__).parent / "old" / "hondo-0001.db"
+BEFORE_NOTES = OLD.with_name("hondo-0002.db")
 
 
 @pytest.fixture
@@ -89,6 +95,25 @@ def test_an_old_file_is_migrated_and_keeps_every_value(old_home: Path) -> None:
         assert history["loss"][0] == 2.302585092994046
         assert math.isnan(history["loss"][1])
         assert read_metrics(workspace, mnist, "step")[0].value == sys.float_info.max
+
+
+def test_a_file_from_before_tags_and_notes_is_migrated_and_takes_them(private_home: Path) -> None:
+    with closing(sqlite3.connect(f"{BEFORE_NOTES.as_uri()}?immutable=1", uri=True)) as database:
+        assert database.execute("SELECT version_num FROM hondo_schema").fetchall() == [("0002",)]
+        assert "tags" not in {row[1] for row in database.execute("PRAGMA table_info(runs)")}
+    private_home.mkdir(parents=True)
+    shutil.copy(BEFORE_NOTES, private_home / "hondo.db")
+    with open_workspace() as workspace:
+        waiting, complete = list_runs(workspace)
+        assert (waiting.name, waiting.status) == ("digits-mlp-2", "queued")
+        assert (complete.warnings, complete.summary) == (("few samples",), {"accuracy": 0.9375, "loss": 0.21})
+        assert (complete.tags, complete.notes, complete.favourite) == ((), "", False)
+        assert read_history(workspace, complete) == {"loss": [0.9, 0.4], "val_loss": [math.inf]}
+        assert [each.path for each in list_artefacts(workspace, complete)] == ["model.keras"]
+        noted = annotate(workspace, complete, add=["first"], notes="learns", favourite=True)
+        assert (noted.tags, noted.notes, noted.favourite) == (("first",), "learns", True)
+    with open_workspace() as workspace:
+        assert find_run(workspace, "digits-mlp-1") == noted
 
 
 def test_a_migrated_run_can_be_trained_further(old_home: Path) -> None:

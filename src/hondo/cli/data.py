@@ -8,9 +8,9 @@ import typer
 
 from hondo.cli.options import AsJson, Changes
 from hondo.cli.output import console, number, print_json, print_table, say
-from hondo.cli.words import NOTHING
 from hondo.core.errors import SpecError
 from hondo.core.language import tr
+from hondo.experiments.report.wording import NOTHING
 
 if TYPE_CHECKING:
     from hondo.core.spec import RunSpec

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from hondo.cli.comparison import best, cautions, condensed, differing, layer_word, summaries
 from hondo.cli.options import AsJson, Output
 from hondo.cli.output import complain, console, errors, number, print_json, print_table, say, warn
-from hondo.cli.words import NOTHING, ago, size, status_word, value_word
+from hondo.cli.words import ago, size, status_word
 from hondo.core.errors import StoreError
 from hondo.core.language import tr
+from hondo.experiments.comparison import best, cautions, cell_word, condensed, differing, summaries, winners
+from hondo.experiments.report.wording import NOTHING
 from hondo.store.records import MetricPoint, RunRecord, Status
 
 if TYPE_CHECKING:
@@ -150,12 +151,9 @@ def compare(names: Names, as_json: AsJson = False) -> None:
             tr("For example: hondo runs compare NAME NAME", "Por ejemplo: hondo runs compare NOMBRE NOMBRE"),
         )
         raise typer.Exit(2)
-    differences, results = differing([run.spec for run in runs]), summaries(runs)
+    differences, results = differing([run.spec for run in runs]), summaries([run.summary for run in runs])
     notes = cautions(differences)
-    unmarked = {"loss"} if "loss" in notes else set()
-    winners = {
-        name: () if "data" in notes or name in unmarked else best(name, values) for name, values in results.items()
-    }
+    best_of = winners(results, notes)
     if as_json:
         called = [run.name for run in runs]
         print_json(
@@ -164,18 +162,18 @@ def compare(names: Names, as_json: AsJson = False) -> None:
                 "status": {run.name: run.status for run in runs},
                 "spec": {path: dict(zip(called, values, strict=True)) for path, values in differences.items()},
                 "results": {name: dict(zip(called, values, strict=True)) for name, values in results.items()},
-                "best": {name: [called[place] for place in places] for name, places in winners.items() if places},
+                "best": {name: [called[place] for place in places] for name, places in best_of.items() if places},
                 "notes": list(notes.values()),
             }
         )
         return
     rows = [(tr("status", "estado"), *(status_word(run.status) for run in runs))]
-    rows += [(path, *(_cell(path, value) for value in values)) for path, values in differences.items()]
+    rows += [(path, *(cell_word(path, value) for value in values)) for path, values in differences.items()]
     for name, values in results.items():
-        marks = ["*" if place in winners[name] else "" for place in range(len(runs))]
+        marks = ["*" if place in best_of[name] else "" for place in range(len(runs))]
         rows.append((name, *((number(value) or NOTHING) + mark for value, mark in zip(values, marks, strict=True))))
     print_table(("", *(run.name for run in runs)), rows)
-    if any(winners.values()):
+    if any(best_of.values()):
         say(tr("* the best", "* el mejor"))
     if not differences:
         say(tr("Their specs are the same.", "Sus especificaciones son iguales."))
@@ -302,6 +300,9 @@ def _brief(run: RunRecord) -> dict[str, Any]:
         "created": run.created.isoformat(),
         "updated": run.updated.isoformat(),
         "message": run.message,
+        "tags": run.tags,
+        "notes": run.notes,
+        "favourite": run.favourite,
         "folder": str(run.folder),
     }
 
@@ -311,17 +312,15 @@ def _line(run: RunRecord) -> str:
     return "  ".join(f"{name} {number(value)}" for name, value in run.summary.items() if name not in _NO_RESULT)
 
 
-def _cell(path: str, value: Any) -> str:
-    """A value of a spec in the table of differences."""
-    layer = path.startswith(("model.layers.", "model.graph.layers.")) and isinstance(value, dict)
-    return layer_word(value) if layer else value_word(value)
-
-
 def _show_head(run: RunRecord) -> None:
     done = tr(f"{run.epochs_done} of {run.epochs} epochs", f"{run.epochs_done} de {run.epochs} épocas")
     console.print(f"[bold]{run.name}[/]  {status_word(run.status)}  {done}  {ago(run.created)}")
     if run.message:
         say(run.message)
+    if run.favourite or run.tags:
+        say(" ".join((["★"] if run.favourite else []) + [f"#{tag.replace(' ', '-')}" for tag in run.tags]))
+    if run.notes:
+        say(run.notes)
     say(tr(f"folder: {run.folder}", f"carpeta: {run.folder}"))
     if run.status in ("created", "stopped", "interrupted"):
         say(tr(f"continue with: hondo resume {run.name}", f"continúe con: hondo resume {run.name}"))
@@ -350,15 +349,15 @@ def _show_history(run: RunRecord, points: Sequence[MetricPoint]) -> None:
     stopping = (run.spec.get("train", {}).get("early_stopping") or {}).get("monitor")
     watched = next((name for name in (stopping, "val_loss", "loss") if name in series), "")
     places = sorted(epochs)
-    winners = best(watched, [epochs[step].get(watched) for step in places])
-    chosen = condensed(len(places), EPOCHS_SHOWN, winners[0] if winners else None)
+    leading = best(watched, [epochs[step].get(watched) for step in places])
+    chosen = condensed(len(places), EPOCHS_SHOWN, leading[0] if leading else None)
     rows = []
     for place in chosen:
-        mark = "*" if winners[:1] == (place,) else ""
+        mark = "*" if leading[:1] == (place,) else ""
         cells = (number(epochs[places[place]].get(name)) or NOTHING for name in series)
         rows.append((f"{places[place] + 1}{mark}", *cells))
     print_table((tr("epoch", "época"), *series), rows, numeric=range(len(series) + 1))
-    if winners:
+    if leading:
         say(tr(f"* best {watched}", f"* mejor {watched}"))
     if len(chosen) < len(places):
         say(

@@ -2,13 +2,9 @@
 
 import math
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from hondo.core.language import tr
 from hondo.store.records import Status
-
-NOTHING = "—"
-"""Stands where there is no value."""
 
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
@@ -61,16 +57,3 @@ def size(count: int) -> str:
     """
     power = min(int(math.log(count, 1024)), len(_UNITS) - 1) if count > 0 else 0
     return f"{count} B" if power == 0 else f"{count / 1024**power:.1f} {_UNITS[power]}"
-
-
-def value_word(value: Any) -> str:
-    """A value of a spec in one line, as it would be written in YAML."""
-    if value is None:
-        return NOTHING
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {value_word(part)}" for key, part in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(value_word(part) for part in value) + "]"
-    return str(value)

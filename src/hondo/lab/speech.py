@@ -1,11 +1,12 @@
 """Each page speaks the language in which its reader asked for it, also long afterwards, when a handler answers."""
 
+import contextvars
 import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
 
-from nicegui import ui
+from nicegui import run, ui
 
 from hondo.core.language import Language, language, use_language
 
@@ -40,3 +41,13 @@ def spoken(build: Callable[..., Any]) -> Callable[..., Any]:
             return build(*given, **named)
 
     return speak
+
+
+async def aside(work: Callable[[], Any]) -> Any:
+    """Do blocking work in a thread, in the reader's language; the page goes on meanwhile.
+
+    Raises:
+        Exception: whatever the work raises.
+    """
+    with use_language(readers_language()):
+        return await run.io_bound(contextvars.copy_context().run, work)

@@ -1,10 +1,11 @@
 """Pages of a long list of runs: filtered and sorted by a few columns, and only the page itself read whole."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, func, select
 
 from hondo.core.errors import SpecError
 from hondo.core.language import tr
@@ -16,14 +17,18 @@ from hondo.store.workspace import Workspace
 
 METRIC = "metric:"
 
+HEADLINES: Mapping[str, bool] = {"accuracy": True, "r2": True, "mae": False, "loss": False}
+"""The values that tell most of a run, the first that it has; and whether more of it is better."""
+
 _ORDERS: dict[str, Callable[[RowMapping], Any]] = {
     "created": lambda row: row["id"],
     "updated": lambda row: row["updated"],
-    "name": lambda row: (row["base"], row["number"]),
-    "status": lambda row: row["status"],
-    "epochs": lambda row: row["epochs_done"],
+    "name": lambda row: (row["base"].casefold(), row["number"]),
+    "status": lambda row: (_status(row), row["id"]),
+    "epochs": lambda row: (row["epochs_done"], row["id"]),
 }
-_COLUMNS = ("id", "name", "base", "number", "status", "updated", "epochs_done")
+_RESULT = "result"
+_COLUMNS = ("id", "name", "base", "number", "status", "updated", "epochs_done", "favourite")
 _LIVENESS = ("pid", "host", "process_started", "heartbeat")
 
 
@@ -35,11 +40,23 @@ class Listing:
     total: int
 
 
+def headline_name(summary: Mapping[str, Any]) -> str | None:
+    """Which value tells most of a run; None before there is one.
+
+    Example:
+        >>> headline_name({"loss": 0.3, "accuracy": 0.9, "seconds": 4})
+        'accuracy'
+    """
+    return next((name for name in HEADLINES if isinstance(summary.get(name), (int, float))), None)
+
+
 def list_page(
     workspace: Workspace,
     *,
     status: Status | None = None,
     search: str = "",
+    tag: str = "",
+    favourite: bool | None = None,
     sort: str = "-created",
     first: int = 0,
     size: int = 50,
@@ -49,9 +66,12 @@ def list_page(
     Args:
         workspace: Where they are kept.
         status: Only those; a run whose process died counts as interrupted. Removed ones only if asked for.
-        search: Part of their names, in any case.
-        sort: ``created``, ``updated``, ``name``, ``status``, ``epochs`` or ``metric:<name>``; a ``-`` before reverses.
-            Runs without the metric come last.
+        search: Part of their names, tags or notes, in any case.
+        tag: Only those that have this tag, in any case.
+        favourite: Only those with a star, or without one.
+        sort: ``created``, ``updated``, ``name``, ``status``, ``epochs``, ``result`` or ``metric:<name>``; a ``-``
+            before reverses. ``result`` is the value that tells most, ``-result`` begins with the best; runs without
+            the value come last.
         first: How many to skip.
         size: At most so many.
 
@@ -59,25 +79,21 @@ def list_page(
         SpecError: there is no such order.
         StoreError: the database cannot be read.
     """
-    backwards, order = sort.startswith("-"), sort.removeprefix("-")
-    metric = order.removeprefix(METRIC) if order.startswith(METRIC) else None
-    if metric is None and order not in _ORDERS:
-        known = ", ".join([*_ORDERS, f"{METRIC}…"])
-        raise SpecError(
-            tr(f"runs cannot be sorted by {order!r}", f"no se puede ordenar por {order!r}"),
-            tr(f"Known: {known}.", f"Existen: {known}."),
-        )
-    names = [*_COLUMNS, *_LIVENESS, *(["summary"] if metric is not None else [])]
+    order = _known_order(sort)
+    names = [*_COLUMNS, *_LIVENESS]
+    names += [] if order in _ORDERS else ["summary"]
+    names += ["tags", "notes"] if search else ["tags"] if tag else []
     chosen = select(*(runs.c[name] for name in names))
     chosen = chosen.where(runs.c.status == status if status == "removed" else runs.c.status != "removed")
+    if favourite is not None:
+        chosen = chosen.where(runs.c.favourite.is_(favourite))
     with workspace.reading() as connection:
         rows = [
             row
             for row in connection.execute(chosen).mappings()
-            if search.lower() in row["name"].lower() and status in (None, _status(row))
+            if status in (None, _status(row)) and _matches(row, search.casefold(), tag.casefold())
         ]
-        ordered = _sorted(rows, _ORDERS.get(order), metric, backwards=backwards)
-        wanted = [row["id"] for row in ordered[first : first + size]]
+        wanted = [row["id"] for row in _sorted(rows, sort)[first : first + size]]
         whole = {
             row["id"]: record_of(workspace, row)
             for row in connection.execute(select(runs).where(runs.c.id.in_(wanted))).mappings()
@@ -85,15 +101,60 @@ def list_page(
     return Listing([whole[number] for number in wanted], len(rows))
 
 
+def stamp(workspace: Workspace) -> tuple[Any, ...]:
+    """Something that is another as soon as any run has changed, and that costs far less than reading them.
+
+    Only what changes without being written escapes it: a process of another machine that has fallen silent.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    numbers = (func.count(), func.max(runs.c.id), func.sum(runs.c.updated), func.sum(runs.c.noted))
+    with workspace.reading() as connection:
+        rows = connection.execute(select(runs.c.status, *numbers).group_by(runs.c.status).order_by(runs.c.status))
+        return tuple(map(tuple, rows))
+
+
+def _known_order(sort: str) -> str:
+    """The order without its direction."""
+    order = sort.removeprefix("-")
+    if order not in _ORDERS and order != _RESULT and not order.startswith(METRIC):
+        known = ", ".join([*_ORDERS, _RESULT, f"{METRIC}…"])
+        raise SpecError(
+            tr(f"runs cannot be sorted by {order!r}", f"no se puede ordenar por {order!r}"),
+            tr(f"Known: {known}.", f"Existen: {known}."),
+        )
+    return order
+
+
+def _matches(row: RowMapping, search: str, tag: str) -> bool:
+    if tag and tag not in (each.casefold() for each in row["tags"]):
+        return False
+    return not search or search in "\n".join((row["name"], *row["tags"], row["notes"])).casefold()
+
+
 def _status(row: RowMapping) -> Status:
     return "interrupted" if row["status"] == "running" and not is_training(row) else row["status"]
 
 
-def _sorted(
-    rows: list[RowMapping], key: Callable[[RowMapping], Any] | None, metric: str | None, *, backwards: bool
-) -> list[RowMapping]:
-    if key is not None:
-        return sorted(rows, key=key, reverse=backwards)
-    have = [row for row in rows if isinstance(row["summary"].get(metric), (int, float))]
-    lack = [row for row in rows if not isinstance(row["summary"].get(metric), (int, float))]
-    return sorted(have, key=lambda row: row["summary"][metric], reverse=backwards) + lack
+def _sorted(rows: list[RowMapping], sort: str) -> list[RowMapping]:
+    backwards, order = sort.startswith("-"), sort.removeprefix("-")
+    if order in _ORDERS:
+        return sorted(rows, key=_ORDERS[order], reverse=backwards)
+    value = _merit if order == _RESULT else lambda row: _finite(row["summary"].get(order.removeprefix(METRIC)))
+    valued: list[tuple[Any, RowMapping]] = [(value(row), row) for row in rows]
+    have = sorted((each for each in valued if each[0] is not None), key=lambda each: each[0], reverse=backwards)
+    return [row for _, row in have] + [row for found, row in valued if found is None]
+
+
+def _merit(row: RowMapping) -> tuple[int, float] | None:
+    """How good a result is beside others of its kind; kinds stay together, as their values do not compare."""
+    name = headline_name(row["summary"])
+    value = None if name is None else _finite(row["summary"][name])
+    if name is None or value is None:
+        return None
+    return -list(HEADLINES).index(name), value if HEADLINES[name] else -value
+
+
+def _finite(value: Any) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None

@@ -49,6 +49,9 @@ class RunRecord:
         warnings: what the reader was warned of, in order.
         pid: the process that trains or trained it.
         host: that process's machine.
+        tags: what readers sort it under, in order.
+        notes: what they wrote about it.
+        favourite: whether it bears a star.
     """
 
     id: int
@@ -67,6 +70,9 @@ class RunRecord:
     warnings: tuple[str, ...] = ()
     pid: int | None = None
     host: str = ""
+    tags: tuple[str, ...] = ()
+    notes: str = ""
+    favourite: bool = False
 
     @property
     def epochs(self) -> int | None:

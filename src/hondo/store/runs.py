@@ -362,4 +362,7 @@ def record_of(workspace: Workspace, row: RowMapping) -> RunRecord:
         warnings=tuple(row["warnings"]),
         pid=row["pid"],
         host=row["host"] or "",
+        tags=tuple(row["tags"]),
+        notes=row["notes"],
+        favourite=bool(row["favourite"]),
     )

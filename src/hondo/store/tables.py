@@ -7,6 +7,7 @@ moved or served from PostgreSQL to machines of different kinds.
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Double,
     ForeignKey,
@@ -17,9 +18,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The newest migration; a database at this version opens without loading Alembic."""
 
 VERSION_TABLE = "hondo_schema"
@@ -56,6 +58,11 @@ runs = Table(
     Column("host", String(255)),
     Column("process_started", Double),
     Column("heartbeat", Double),
+    # What readers write about it, and when; "updated" stays, because by it waiting runs have their turn.
+    Column("tags", JSON, nullable=False, server_default="[]"),
+    Column("notes", Text, nullable=False, server_default=""),
+    Column("favourite", Boolean, nullable=False, server_default=false()),
+    Column("noted", Double),
     UniqueConstraint("name"),
     UniqueConstraint("base", "number"),
     Index(None, "status"),

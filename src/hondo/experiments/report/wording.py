@@ -6,8 +6,12 @@ Thousands are set apart by a comma in English and, from five digits on, by a nar
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from hondo.core.language import language, tr
+
+NOTHING = "—"
+"""Stands where there is no value."""
 
 
 def count(value: int) -> str:
@@ -159,3 +163,16 @@ def status_words(status: str) -> tuple[str, str]:
         "failed": (tr("failed", "falló"), "bad"),
     }
     return known.get(status, (status, "fair"))
+
+
+def value_word(value: Any) -> str:
+    """A value of a spec in one line, as it would be written in YAML."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {value_word(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(value_word(part) for part in value) + "]"
+    return str(value)

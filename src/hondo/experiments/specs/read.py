@@ -165,7 +165,7 @@ def _override(data: dict[str, Any], override: str, set_by: dict[KeyPath, str]) -
         index = _index(node, key, path, override)
         path = (*path, index)
         if not isinstance(_get(node, index), (dict, list)):
-            node[index] = _open_shorthand(_get(node, index), path, override)
+            node[index] = open_shorthand(_get(node, index), path, override)
             set_by[path] = override
         node = node[index]
     last = _index(node, keys[-1], path, override)
@@ -195,7 +195,7 @@ def _index(node: dict[str, Any] | list[Any], key: str, path: KeyPath, override: 
     )
 
 
-def _open_shorthand(value: Any, path: KeyPath, override: str) -> dict[str, Any]:
+def open_shorthand(value: Any, path: KeyPath, override: str) -> dict[str, Any]:
     """What stands for ``value`` when a key inside it is set: a missing section is empty, a bare value its main key."""
     if value is None:
         return {}

@@ -123,6 +123,11 @@ def read_yaml(text: str, name: str) -> Document:
     return Document(value, lines, tuple(path for path, _, empty in marks if empty))
 
 
+def tree_of(text: str) -> yaml.Node | None:
+    """The nodes of a YAML document that :func:`read_yaml` accepts, with the places where they are written."""
+    return _Loader(text).get_single_node()
+
+
 def _walk(node: yaml.Node, path: KeyPath, name: str, budget: list[int]) -> Iterator[tuple[KeyPath, int, bool]]:
     """Each key and entry below ``node``: its path, its line, and whether nothing is written there.
 

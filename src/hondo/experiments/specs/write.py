@@ -15,7 +15,7 @@ _LINE = 100
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-class _Inline(dict[str, Any]):
+class Inline(dict[str, Any]):
     """A mapping that is written on one line."""
 
 
@@ -24,7 +24,7 @@ class _InlineList(list[Any]):
 
 
 SpecDumper.add_representer(
-    _Inline, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=True)
+    Inline, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=True)
 )
 SpecDumper.add_representer(
     _InlineList, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
@@ -72,7 +72,7 @@ def spec_to_yaml(spec: RunSpec, *, full: bool = False) -> str:
         data["model"]["layers"] = [_short_layer(layer, full=full) for layer in spec.model.layers]
     if spec.model.graph is not None:
         data["model"]["graph"] = _short_graph(spec.model.graph, data["model"]["graph"], full=full)
-    return yaml.dump(_inline_lists(data), Dumper=SpecDumper, sort_keys=False, allow_unicode=True, width=120)
+    return yaml.dump(inline_lists(data), Dumper=SpecDumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def spec_schema() -> dict[str, Any]:
@@ -115,7 +115,7 @@ def _short_layer(layer: LayerSpec, *, full: bool) -> Any:
     if not written:
         return kind
     shown = {name: _one_for_both(value) for name, value in written.items()}
-    return {kind: shown[main] if main is not None and list(shown) == [main] else _Inline(shown)}
+    return {kind: shown[main] if main is not None and list(shown) == [main] else Inline(shown)}
 
 
 def _short_graph(graph: GraphSpec, written: dict[str, Any], *, full: bool) -> dict[str, Any]:
@@ -127,12 +127,12 @@ def _short_graph(graph: GraphSpec, written: dict[str, Any], *, full: bool) -> di
         if not wiring and isinstance(short, str):
             layers.append(short)
             continue
-        entry = wiring | (short if isinstance(short, dict) else {short: _Inline()})
-        layers.append(_Inline(entry) if len(str(entry)) < _LINE else entry)
+        entry = wiring | (short if isinstance(short, dict) else {short: Inline()})
+        layers.append(Inline(entry) if len(str(entry)) < _LINE else entry)
     short_graph = {**written, "layers": layers}
     if isinstance(graph.outputs, dict):
         short_graph["outputs"] = {
-            name: _Inline({key: _one_name(value) for key, value in output.items()})
+            name: Inline({key: _one_name(value) for key, value in output.items()})
             for name, output in written["outputs"].items()
         }
     return short_graph
@@ -149,17 +149,17 @@ def _plain_list(names: Any) -> Any:
 
 def _one_for_both(value: Any) -> Any:
     """A pair of equal numbers as one."""
-    return value[0] if isinstance(value, list) and len(set(value)) == 1 else _inline_lists(value)
+    return value[0] if isinstance(value, list) and len(set(value)) == 1 else inline_lists(value)
 
 
-def _inline_lists(value: Any) -> Any:
-    """Mark lists of plain values to be written on one line."""
-    if isinstance(value, _Inline):
+def inline_lists(value: Any) -> Any:
+    """Mark lists of plain values, and options of layers, to be written on one line."""
+    if isinstance(value, Inline):
         return value
     if isinstance(value, dict):
-        return {key: _inline_lists(item) for key, item in value.items()}
+        return {key: inline_lists(item) for key, item in value.items()}
     if isinstance(value, list):
-        items = [_inline_lists(item) for item in value]
+        items = [inline_lists(item) for item in value]
         nested = any(isinstance(item, dict) for item in items)
         return items if nested else _InlineList(items)
     return value

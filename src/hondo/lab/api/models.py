@@ -70,6 +70,23 @@ class Resumption(Question):
     epochs: int | None = Field(None, ge=1, le=10_000_000, description="train up to this epoch instead of the spec's")
 
 
+class Annotation(Question):
+    """What to write about a run; what is left out stays. ``add_tags`` and ``remove_tags`` leave the others alone."""
+
+    tags: list[str] | None = Field(None, max_length=20, description="all tags, in place of those before")
+    add_tags: list[str] = Field([], max_length=20)
+    remove_tags: list[str] = Field([], max_length=20)
+    notes: str | None = Field(None, max_length=20_000)
+    favourite: bool | None = None
+
+
+class Tag(BaseModel):
+    """A tag in use, and how many runs have it."""
+
+    name: str
+    runs: int
+
+
 class Run(BaseModel):
     """A run as a list shows it."""
 
@@ -83,6 +100,9 @@ class Run(BaseModel):
     epochs: int | None
     summary: dict[str, int | float | str | None]
     message: str
+    tags: list[str] = []
+    notes: str = ""
+    favourite: bool = False
 
 
 class RunDetail(Run):
@@ -225,4 +245,7 @@ def _columns(record: RunRecord) -> dict[str, Any]:
         "epochs": record.epochs,
         "summary": strict(summary),
         "message": record.message,
+        "tags": list(record.tags),
+        "notes": record.notes,
+        "favourite": record.favourite,
     }

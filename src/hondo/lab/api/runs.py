@@ -6,9 +6,21 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from hondo.lab.api.files import files_of
-from hondo.lab.api.models import Removal, Resumption, Run, RunDetail, RunPage, SpecQuestion, detail_of, run_of
+from hondo.lab.api.models import (
+    Annotation,
+    Removal,
+    Resumption,
+    Run,
+    RunDetail,
+    RunPage,
+    SpecQuestion,
+    Tag,
+    detail_of,
+    run_of,
+)
 from hondo.lab.api.sources import OpenWorkspace, RunName, existing_run, read_question
 from hondo.store.listing import list_page
+from hondo.store.notes import annotate, known_tags
 from hondo.store.queue import enqueue, enqueue_resume, stop, tend, waiting_before
 from hondo.store.records import Status
 from hondo.store.removal import UNDO_SECONDS, put_aside, put_back
@@ -30,18 +42,30 @@ def create_run(question: SpecQuestion, workspace: OpenWorkspace) -> RunDetail:
 def list_all_runs(
     workspace: OpenWorkspace,
     status: Annotated[Status | None, Query()] = None,
-    search: Annotated[str, Query(max_length=100, description="part of a name")] = "",
+    search: Annotated[str, Query(max_length=100, description="part of a name, tag or note")] = "",
+    tag: Annotated[str, Query(max_length=100)] = "",
+    favourite: Annotated[bool | None, Query()] = None,
     sort: Annotated[
         str,
         Query(
-            max_length=100, description="created, updated, name, status, epochs or metric:NAME; - before it reverses"
+            max_length=100,
+            description="created, updated, name, status, epochs, result or metric:NAME; - before it reverses",
         ),
     ] = "-created",
     page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
     size: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> RunPage:
     """The runs: filtered, sorted, one page of them."""
-    found = list_page(workspace, status=status, search=search, sort=sort, first=(page - 1) * size, size=size)
+    found = list_page(
+        workspace,
+        status=status,
+        search=search,
+        tag=tag,
+        favourite=favourite,
+        sort=sort,
+        first=(page - 1) * size,
+        size=size,
+    )
     return RunPage(items=[run_of(run) for run in found.runs], total=found.total, page=page, size=size)
 
 
@@ -49,6 +73,21 @@ def list_all_runs(
 def show_run(name: RunName, workspace: OpenWorkspace) -> RunDetail:
     """Everything about a run but its curves."""
     return _detail(workspace, name)
+
+
+@router.patch("/runs/{name}")
+def annotate_run(name: RunName, question: Annotation, workspace: OpenWorkspace) -> Run:
+    """Write tags and notes about a run, or give it a star."""
+    run = annotate(
+        workspace,
+        existing_run(workspace, name),
+        tags=question.tags,
+        add=question.add_tags,
+        remove=question.remove_tags,
+        notes=question.notes,
+        favourite=question.favourite,
+    )
+    return run_of(run)
 
 
 @router.post("/runs/{name}/stop")
@@ -77,6 +116,12 @@ def remove_run(name: RunName, workspace: OpenWorkspace) -> Removal:
 def restore_run(name: RunName, workspace: OpenWorkspace) -> Run:
     """Put a removed run back."""
     return run_of(put_back(workspace, name))
+
+
+@router.get("/tags")
+def list_tags(workspace: OpenWorkspace) -> list[Tag]:
+    """The tags in use, the most used first."""
+    return [Tag(name=name, runs=count) for name, count in known_tags(workspace).items()]
 
 
 def _detail(workspace: Workspace, name: str) -> RunDetail:

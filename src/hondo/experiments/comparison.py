@@ -1,11 +1,11 @@
 """What runs have in common and what not: the keys of their specs that differ, and which run is best by which value."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
-from hondo.cli.words import value_word
 from hondo.core.language import tr
-from hondo.store.records import RunRecord
+from hondo.experiments.report.wording import value_word
 
 _PROSE = {"name", "about"}
 _HIGHER = ("acc", "auc", "precision", "recall", "r2")
@@ -15,6 +15,7 @@ _LOWER = ("loss", "mse", "mae", "rmse", "entropy", "huber")
 _JUDGED_ON = ("data.name", "data.path", "data.target", "data.task", "data.options", "data.test", "data.seed")
 _LOSS_COUNTS = ("learn.loss", "learn.label_smoothing", "learn.huber_delta", "learn.l1", "learn.l2")
 _TARGET = "preprocess.target"
+_PAUSE = 20.0  # times as long as an epoch usually lasts
 
 
 def differing(specs: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Any, ...]]:
@@ -146,10 +147,54 @@ def layer_word(layer: Mapping[str, Any]) -> str:
     return f"{word} ({', '.join(read.sources)})" if read.sources else word
 
 
-def summaries(runs: Sequence[RunRecord]) -> dict[str, tuple[Any, ...]]:
-    """The runs' final values by name, one for each run; None where a run does not have that value."""
-    names = dict.fromkeys(name for run in runs for name in run.summary)
-    return {name: tuple(run.summary.get(name) for run in runs) for name in names}
+def summaries(runs: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Any, ...]]:
+    """The runs' final values by name, one for each run; None where a run does not have that value.
+
+    Args:
+        runs: the final values of each run.
+    """
+    names = dict.fromkeys(name for values in runs for name in values)
+    return {name: tuple(values.get(name) for values in runs) for name in names}
+
+
+def winners(results: Mapping[str, Sequence[Any]], notes: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
+    """The places of the best by name; none where :func:`cautions` says that values do not compare.
+
+    Args:
+        results: see :func:`summaries`.
+        notes: see :func:`cautions`.
+    """
+    unmarked = set(results) if "data" in notes else {"loss"} if "loss" in notes else set[str]()
+    return {name: () if name in unmarked else best(name, values) for name, values in results.items()}
+
+
+def cell_word(path: str, value: Any) -> str:
+    """A value of a spec in a table of differences, whole layers in short."""
+    layer = path.startswith(("model.layers.", "model.graph.layers.")) and isinstance(value, dict)
+    return layer_word(value) if layer else value_word(value)
+
+
+def elapsed(times: Sequence[float | None]) -> list[float]:
+    """Seconds of training at the end of each epoch; a pause, such as that of a resumed run, does not count.
+
+    Args:
+        times: when each epoch ended, in seconds since whenever.
+
+    Returns:
+        As many seconds. The first epoch is taken to last as long as the others do, since its beginning is not known.
+
+    Example:
+        >>> elapsed([100.0, 102.0, 104.0, 900.0, 902.0])
+        [2.0, 4.0, 6.0, 8.0, 10.0]
+    """
+    known = [0.0 if time is None else time for time in times]
+    lasted = [max(0.0, later - earlier) for earlier, later in pairwise(known)]
+    usual = sorted(lasted)[len(lasted) // 2] if lasted else 0.0
+    total, ends = 0.0, []
+    for one in (usual, *lasted):
+        total += usual if one > _PAUSE * usual + 1.0 else one
+        ends.append(total)
+    return ends[: len(known)]
 
 
 def condensed(rows: int, limit: int, keep: int | None = None) -> list[int]:
