@@ -7,7 +7,7 @@ import numpy as np
 from hondo.core.arrays import Array, FloatArray
 from hondo.core.errors import DataError
 from hondo.core.language import tr
-from hondo.experiments.evaluation import ClassificationEvaluation
+from hondo.experiments.evaluation import ClassificationEvaluation, Deviation, Mistake
 from hondo.experiments.report.view import are_pictures
 from hondo.explain.pictures import sample_png
 from hondo.explain.subject import Subject, short_path
@@ -52,16 +52,15 @@ def worst(subject: Subject, most: int = 24) -> dict[str, Any]:
         where numbers are predicted.
     """
     evaluation, (name, split) = subject.evaluation, subject.held
-    classes = isinstance(evaluation, ClassificationEvaluation)
     found, changed = [], len(split) != evaluation.samples
     for each in evaluation.worst[:most]:
         if each.index >= len(split):
             continue
         true = np.asarray(split.y[each.index]).reshape(-1)
         changed = changed or not np.allclose(true, each.true, equal_nan=True)
-        shown = sample(subject, each.index)
-        found.append(shown if classes else {**shown, "error": getattr(each, "error", 0.0)})
-    total = evaluation.mistakes if classes else evaluation.samples
+        told = _mistake(subject, each) if isinstance(each, Mistake) else _deviation(each)
+        found.append(_seen(subject, each.index) | told)
+    total = evaluation.mistakes if isinstance(evaluation, ClassificationEvaluation) else evaluation.samples
     return {"split": name, "total": total, "changed": changed, "samples": found}
 
 
@@ -81,11 +80,33 @@ def sample(subject: Subject, index: int, output: FloatArray | None = None) -> di
     Raises:
         DataError: there is no such sample.
     """
-    raw, split = subject.raw(index), subject.held[1]
+    seen = _seen(subject, index)
     if output is None:
-        output = subject.outputs[index] if index < len(subject.outputs) else subject.run.predict(raw).outputs[0]
+        known = index < len(subject.outputs)
+        output = subject.outputs[index] if known else subject.run.predict(subject.raw(index)).outputs[0]
+    return seen | _told(subject, subject.held[1].y[index], np.asarray(output))
+
+
+def _seen(subject: Subject, index: int) -> dict[str, Any]:
+    raw, split = subject.raw(index), subject.held[1]
     path = short_path(split.paths[index]) if split.paths else ""
-    return {"index": index, "path": path, **shown_raw(subject, raw), **_told(subject, split.y[index], output)}
+    return {"index": index, "path": path, **shown_raw(subject, raw)}
+
+
+def _mistake(subject: Subject, mistake: Mistake) -> dict[str, Any]:
+    classes = subject.run.preprocessor.classes
+    return {
+        "true": classes[mistake.true],
+        "predicted": classes[mistake.predicted],
+        "right": False,
+        "probability": mistake.probability,
+        "probability_of_true": mistake.probability_of_true,
+    }
+
+
+def _deviation(deviation: Deviation) -> dict[str, Any]:
+    true, predicted = _listed(np.array(deviation.true)), _listed(np.array(deviation.predicted))
+    return {"true": true, "predicted": predicted, "error": deviation.error}
 
 
 def shown_raw(subject: Subject, raw: Array, longest: int = THUMBNAIL) -> dict[str, Any]:

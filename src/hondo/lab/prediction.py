@@ -72,6 +72,7 @@ class Predictor:
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
         self._turn = asyncio.Lock()
+        self._warming: asyncio.Task[None] | None = None
 
     async def answer(self, job: Job) -> list[dict[str, Any]]:
         """What a run's model says.
@@ -81,13 +82,23 @@ class Predictor:
         """
         return await self._told(predict, job)
 
-    async def ask(self, run: RunRecord, name: str, **given: Any) -> Any:
+    async def ask(self, run: RunRecord, name: str, /, **given: Any) -> Any:
         """What :mod:`hondo.explain.questions` answers about a run, in the language in force.
 
         Raises:
             HondoError: there is no answer, or the process died or took too long.
         """
         return await self._told(examine, Question(str(run.folder), run.name, language(), name, given))
+
+    def warm(self) -> None:
+        """Start the process and let it import what it needs, so that the first question does not wait for that."""
+        if self._pool is None and self._warming is None:
+            self._warming = asyncio.get_running_loop().create_task(self._warmed())
+
+    async def _warmed(self) -> None:
+        with suppress(HondoError):  # the first question will say what is wrong
+            await self._told(get_ready, language())
+        self._warming = None
 
     async def _told(self, work: Callable[[Any], tuple[Any, Failure | None]], question: Any) -> Any:
         async with self._turn:
@@ -155,6 +166,16 @@ def examine(question: Question) -> tuple[Any, Failure | None]:
         except Exception as error:  # a model may hold anything; the reader sees what it was, and the process stays
             text = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:200]}"
             return None, (ModelError, tr(f"that did not work out: {text}", f"no se pudo calcular: {text}"), "")
+
+
+def get_ready(chosen: Language) -> tuple[None, Failure | None]:
+    """In the other process: import what all questions need."""
+    with use_language(chosen):
+        try:
+            import hondo.explain.questions  # noqa: F401
+        except HondoError as error:
+            return None, (type(error), error.message, error.hint)
+        return None, None
 
 
 def _no_memory() -> Failure:
