@@ -142,9 +142,8 @@ class Layers:
                 "units": tr("units", "unidades"),
             }[kind]
             line = " line" if not each["maps"] and each["total"] <= _ONE_LINE else ""
-            picture = element(
-                "img", kind + line, alt=f"{each['name']}: {count(each['shown'])} {what}", draggable="false"
-            )
+            words = f"{each['name']}: {count(each['shown'])} {what}"
+            picture = element("img", kind + line, alt=words, draggable="false")
             with ui.element("div").classes("hint"):
                 facts = ui.label()
         return picture, facts

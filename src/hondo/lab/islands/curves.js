@@ -1,6 +1,6 @@
 // Curves that follow a training: smoothed, on a linear or a logarithmic axis, readable at each point by mouse or keys.
 // The server sends at most a thousand points a line; what is drawn of them is decided here, so that nothing waits.
-const WIDTH = 520, HEIGHT = 240, LEFT = 48, RIGHT = 10, TOP = 12, BOTTOM = 26;
+const WIDTH = 520, HEIGHT = 240, LEFT = 48, RIGHT = 16, TOP = 12, BOTTOM = 26;
 
 function smoothed(values, weight) {
   let mean = 0, trust = 0;

@@ -49,8 +49,7 @@ class PictureInput:
             spoken(refused),
         )
         with ui.element("div").classes("row"):
-            if self._pad is not None:
-                button(tr("Clear", "Borrar"), self._pad.wipe)
+            button(tr("Clear", "Borrar"), self._clear)
             self._toggle = toggle(tr("Invert colours", "Invertir colores"), False, self._invert)
 
     async def _drawn(self, sent: str) -> None:
@@ -62,9 +61,16 @@ class PictureInput:
         await self._ask()
 
     def _empty(self) -> None:
-        if self._last is None or "drawing" in self._last:  # an empty sheet says nothing of a picture
+        """The sheet is empty, also when the page is new; that says nothing of a picture or a sample."""
+        if self._last is not None and "drawing" in self._last:
             self._last = None
             self._wiped()
+
+    def _clear(self) -> None:
+        if self._pad is not None:
+            self._pad.wipe()
+        self._last = None
+        self._wiped()
 
     async def _invert(self) -> None:
         self._inverted = not self._inverted

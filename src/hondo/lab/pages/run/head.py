@@ -140,15 +140,8 @@ class Head:
                 ),
                 "hint",
             )
-            self._epochs = field(
-                tr("Up to epoch", "Hasta la época"),
-                "",
-                self._typed,
-                kind="number",
-                min="1",
-                step="1",
-                inputmode="numeric",
-            )
+            label = tr("Up to epoch", "Hasta la época")
+            self._epochs = field(label, "", self._typed, kind="number", at_end=True, min="1", step="1")
             with ui.element("div").classes("row"):
                 button(tr("Train further", "Entrenar más"), self._further, kind="primary")
 

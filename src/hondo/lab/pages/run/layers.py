@@ -18,9 +18,7 @@ from hondo.store.records import RunRecord
 
 def layers_section(record: RunRecord) -> Section:
     """The section with the model."""
-    return Section(
-        tr("Layers, weights and activations", "Capas, pesos y activaciones"), record, _fill, name="layers-part"
-    )
+    return Section(tr("Layers, weights and activations", "Capas, pesos y activaciones"), record, _fill, name="layers")
 
 
 async def _fill(record: RunRecord) -> None:

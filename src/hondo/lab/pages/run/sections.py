@@ -38,7 +38,7 @@ class Section:
         self._record, self._fill, self._live, self._tick = record, fill, live, tick
         self._filled: Any = None
         self._open = opened
-        with element("details", f"section {name}", open=opened or None) as made:
+        with element("details", f"section part-{name}", open=opened or None) as made:
             with ui.element("summary"):
                 text("h2", title)
             self.body = ui.element("div").classes("section-body")
