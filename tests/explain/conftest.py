@@ -1,7 +1,6 @@
 """A few small runs, trained once: pictures by dense layers, pictures by convolutions, a table, numbers."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -25,16 +24,17 @@ def decoded(png: bytes) -> np.ndarray:
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    """A built-in experiment with changes, as a subject that was read from its folder."""
-    folders: dict[tuple[str, ...], Path] = {}
+    """A built-in experiment with changes, as a subject that was read from its folder; all tests share it."""
+    subjects: dict[tuple[str, ...], Subject] = {}
 
     def train(name: str, *changes: str) -> Subject:
         key = (name, *changes)
-        if key not in folders:
-            folders[key] = tmp_path_factory.mktemp(name)
+        if key not in subjects:
+            folder = tmp_path_factory.mktemp(name)
             with use_language("en"):
-                execute(parse_spec(builtin.text(name), name, changes), name=name, folder=folders[key])
-        return Subject(load_run(folders[key], name))
+                execute(parse_spec(builtin.text(name), name, changes), name=name, folder=folder)
+            subjects[key] = Subject(load_run(folder, name))
+        return subjects[key]
 
     return train
 

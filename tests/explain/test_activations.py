@@ -5,7 +5,7 @@ import pytest
 
 from hondo.core.backend import keras
 from hondo.core.errors import ModelError
-from hondo.explain.activations import MOST_LAYERS, Activation, Probe, described
+from hondo.explain.activations import MOST_LAYERS, Activation, Probe, described, thinned
 from hondo.explain.pictures import NEGATIVE, POSITIVE
 from hondo.explain.subject import Subject
 
@@ -45,20 +45,22 @@ def test_graphs_nested_models_and_layers_used_twice() -> None:
     model = keras.Model(inputs, outputs)
     x = np.random.default_rng(0).normal(size=(2, 4)).astype(np.float32)
     found = {each.name: each.values for each in Probe(model)(x)}
-    assert list(found) == ["shared", "inner", "shared (2)", "sum"]
+    assert list(found) == ["shared", "inner/inside", "inner", "shared (2)", "sum"]
     w, b = shared.get_weights()
     v, c = inner.get_layer("inside").get_weights()
     once = x @ w + b
     within = np.tanh(once @ v + c)
+    np.testing.assert_allclose(found["inner/inside"], within, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(found["inner"], within, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(found["sum"], within @ w + b + once, rtol=1e-4, atol=1e-5)
 
 
 def test_of_very_many_layers_some_stand_for_all() -> None:
     model = keras.Sequential([keras.Input((2,)), *(keras.layers.Dense(2) for _ in range(MOST_LAYERS + 7))])
-    probe = Probe(model)
-    found = probe(np.ones((1, 2), np.float32))
-    assert (len(found), probe.left_out) == (MOST_LAYERS, 7)
+    all_ = Probe(model)(np.ones((1, 2), np.float32))
+    found = thinned(all_)
+    assert (len(all_), len(found)) == (MOST_LAYERS + 7, MOST_LAYERS)
+    assert found[0] is all_[0]
     np.testing.assert_allclose(found[-1].values, model.predict(np.ones((1, 2)), verbose=0), rtol=1e-5)
 
 

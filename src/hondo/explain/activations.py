@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,29 +35,38 @@ class Activation:
     values: FloatArray
 
 
+@dataclass(frozen=True)
+class _Call:
+    """A call of a layer: its name and kind, what comes out, and of a nested model also what goes in."""
+
+    name: str
+    kind: str
+    output: Any
+    input: Any = None
+    inner: "Probe | None" = None
+
+
 class Probe:
     """A model that gives the output of each of its layers.
 
     Args:
-        model: Sequential or functional, built. A nested model is one layer; a layer that is used twice is two.
+        model: Sequential or functional, built. The layers of a nested model come before its own output, named
+            ``outer/inner``; a layer that is used twice is two.
 
     Raises:
         ModelError: the model records no graph, as subclassed ones do not.
     """
 
     def __init__(self, model: KerasModel) -> None:
-        self._places = [each for each in _outputs(model) if each[1] not in _SILENT]
-        if not self._places:
+        self._calls = [each for each in _calls(model) if each.kind not in _SILENT]
+        if not self._calls:
             raise ModelError(
                 tr("this model does not say which layers it has", "este modelo no indica qué capas tiene"),
                 tr("Only models made of connected layers can be looked into.",
                    "Solo se pueden examinar los modelos hechos de capas conectadas."),
             )  # fmt: skip
-        self.left_out = max(0, len(self._places) - MOST_LAYERS)
-        if self.left_out:
-            kept = np.linspace(0, len(self._places) - 1, MOST_LAYERS).round().astype(int)
-            self._places = [self._places[place] for place in kept]
-        self._model = keras.Model(model.inputs, [tensor for _, _, tensor in self._places])
+        inputs = [each.input for each in self._calls if each.inner is not None]
+        self._model = keras.Model(model.inputs, [*(each.output for each in self._calls), *inputs])
 
     def __call__(self, x: FloatArray) -> list[Activation]:
         """The layers' outputs in the order in which they are computed, as in prediction.
@@ -66,11 +75,21 @@ class Probe:
             x: prepared samples ``(samples, …)``.
         """
         found = self._model.predict_on_batch(x)
-        found = list(found) if isinstance(found, (list, tuple)) else [found]
-        return [
-            Activation(name, kind, np.asarray(values))
-            for (name, kind, _), values in zip(self._places, found, strict=True)
-        ]
+        found = [np.asarray(each) for each in (found if isinstance(found, (list, tuple)) else [found])]
+        inputs, told = iter(found[len(self._calls) :]), []
+        for call, values in zip(self._calls, found, strict=False):
+            if call.inner is not None:
+                within = call.inner(next(inputs))
+                told += [Activation(f"{call.name}/{each.name}", each.kind, each.values) for each in within]
+            told.append(Activation(call.name, call.kind, values))
+        return told
+
+
+def thinned(activations: Sequence[Activation], most: int = MOST_LAYERS) -> list[Activation]:
+    """At most so many layers, evenly chosen, the first and the last among them."""
+    if len(activations) <= most:
+        return list(activations)
+    return [activations[place] for place in np.linspace(0, len(activations) - 1, most).round().astype(int)]
 
 
 def described(activation: Activation) -> dict[str, Any]:
@@ -113,13 +132,13 @@ def _drawn(values: FloatArray) -> tuple[Any, int, int]:
     return strip(shown, _LONGEST_STRIP), len(shown), len(flat)
 
 
-def _outputs(model: Any) -> Sequence[tuple[str, str, Any]]:
-    """Name, kind and output of every call of a layer between inputs and outputs, each after what it reads."""
+def _calls(model: Any) -> list[_Call]:
+    """Every call of a layer between inputs and outputs, each after what it reads."""
     try:
         waiting = list(model.outputs)[::-1]
     except (AttributeError, ValueError, TypeError, RuntimeError):  # a subclassed model records nothing
         return []
-    found: dict[tuple[int, int], tuple[str, str, Any]] = {}
+    found: dict[tuple[int, int], _Call] = {}
     while waiting:
         history = waiting[-1]._keras_history  # the only way from a tensor to the layer that made it
         operation, index = history.operation, history.node_index
@@ -129,16 +148,29 @@ def _outputs(model: Any) -> Sequence[tuple[str, str, Any]]:
             waiting += reversed(missing)
             continue
         waiting.pop()
-        found.setdefault(key, (operation.name, type(operation).__name__, node.output_tensors[0]))
+        if key not in found:
+            inner = _inner(operation, node)
+            source = node.input_tensors[0] if inner is not None else None
+            found[key] = _Call(operation.name, type(operation).__name__, node.output_tensors[0], source, inner)
     return _told_apart(list(found.values()))
 
 
-def _told_apart(found: list[tuple[str, str, Any]]) -> list[tuple[str, str, Any]]:
+def _inner(operation: Any, node: Any) -> Probe | None:
+    """A probe of a nested model with one input; None for any other layer."""
+    if not isinstance(operation, keras.Model) or len(node.input_tensors) != 1:
+        return None
+    try:
+        return Probe(operation)
+    except ModelError:
+        return None
+
+
+def _told_apart(found: list[_Call]) -> list[_Call]:
     """The same with numbers behind the names of layers that are used several times."""
     seen, named = Counter[str](), []
-    for name, kind, tensor in found:
-        seen[name] += 1
-        named.append((name if seen[name] == 1 else f"{name} ({seen[name]})", kind, tensor))
+    for call in found:
+        seen[call.name] += 1
+        named.append(call if seen[call.name] == 1 else replace(call, name=f"{call.name} ({seen[call.name]})"))
     return named
 
 

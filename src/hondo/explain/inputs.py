@@ -14,9 +14,9 @@ from hondo.data.pictures import decode_picture, inspect_picture
 from hondo.data.pixels import resize_picture
 from hondo.data.rows import read_rows
 from hondo.experiments.predict import Predictions, raw_inputs
-from hondo.explain.activations import described
+from hondo.explain.activations import described, thinned
 from hondo.explain.drawing import as_sample, read_drawing
-from hondo.explain.pictures import png, sample_png, signed, strip
+from hondo.explain.pictures import array_png, sample_png
 from hondo.explain.samples import row_of, shown_raw
 from hondo.explain.subject import Subject
 
@@ -104,8 +104,9 @@ def ask(subject: Subject, given: Mapping[str, Any], *, activations: bool = True)
         answer |= example(subject, int(given["sample"]))
     if activations:
         try:
-            answer["activations"] = [described(each) for each in subject.probe(prepared)]
-            answer["left_out"] = subject.probe.left_out
+            found = subject.probe(prepared)
+            shown = thinned(found)
+            answer |= {"activations": [described(each) for each in shown], "left_out": len(found) - len(shown)}
         except HondoError as error:
             answer["refused"] = error.message
     return answer
@@ -181,8 +182,8 @@ def seen(subject: Subject, prepared: FloatArray) -> dict[str, Any]:
     shaped = values.reshape(preprocessor.encoded_shape)
     if preprocessor.kind == "image" and shaped.shape[-1] in (1, 3):
         return facts | {"picture": sample_png(shaped, _SHOWN), "sharp": max(shaped.shape[:2]) < 64}
-    flat = strip(shaped.reshape(-1)[:1024]) if shaped.ndim != 2 else signed(shaped[:256, :256])
-    return facts | {"picture": png(flat), "sharp": True}
+    picture, line = array_png(shaped)
+    return facts | {"picture": picture, "sharp": True, "line": line}
 
 
 def _answers(found: Predictions) -> dict[str, Any]:

@@ -95,3 +95,20 @@ def strip(values: FloatArray, longest: int = 64) -> Array:
     padded = np.zeros(-(-len(values) // width) * width)
     padded[: len(values)] = values
     return signed(padded.reshape(-1, width))
+
+
+def array_png(values: FloatArray) -> tuple[bytes, bool]:
+    """One sample of any shape as PNG, and whether it is a single line.
+
+    Args:
+        values: ``(n,)`` or ``(n, 1)`` as a line, ``(height, width)`` in two colours, ``(height, width, 1 or 3)`` as a
+            picture, anything else as rows of all its numbers.
+    """
+    shape = tuple(length for length in values.shape if length > 1)
+    if values.ndim == 3 and values.shape[2] in (1, 3) and len(shape) > 1:
+        return sample_png(values), False
+    if len(shape) == 2:
+        step = [max(1, -(-length // 256)) for length in shape]
+        return png(signed(values.reshape(shape)[:: step[0], :: step[1]])), False
+    flat = values.reshape(-1)[:1024]
+    return png(strip(flat)), len(flat) <= 64

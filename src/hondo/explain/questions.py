@@ -41,13 +41,15 @@ def evaluation(subject: Subject) -> dict[str, Any]:
 
 
 def model(subject: Subject) -> dict[str, Any]:
-    """The layers in a table, the number of parameters, and the graph as SVG where it says more than the table."""
+    """The layers in a table, and the graph as SVG (with its width in inches) where it says more than the table."""
     boxes = condensed(_plainly_named(model_graph(subject.run.model)))
-    graph = svg_markup(plot_graph(boxes), "graph", describe_graph(boxes)) if worth_drawing(boxes) else ""
+    figure = plot_graph(boxes) if worth_drawing(boxes) else None
+    graph = svg_markup(figure, "graph", describe_graph(boxes)) if figure is not None else ""
     return {
         "layers": weights.layers(subject.run.model),
         "parameters": subject.run.model.count_params(),
         "graph": graph,
+        "graph_width": float(figure.get_size_inches()[0]) if figure is not None else 0.0,
         "about": list(subject.run.preprocessor.describe()),
     }
 

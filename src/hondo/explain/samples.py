@@ -9,7 +9,7 @@ from hondo.core.errors import DataError
 from hondo.core.language import tr
 from hondo.experiments.evaluation import ClassificationEvaluation, Deviation, Mistake
 from hondo.experiments.report.view import are_pictures
-from hondo.explain.pictures import sample_png
+from hondo.explain.pictures import array_png, sample_png
 from hondo.explain.subject import Subject, short_path
 
 THUMBNAIL = 96
@@ -110,14 +110,14 @@ def _deviation(deviation: Deviation) -> dict[str, Any]:
 
 
 def shown_raw(subject: Subject, raw: Array, longest: int = THUMBNAIL) -> dict[str, Any]:
-    """A raw sample ``(1, …)`` as a reader can see it: ``picture`` and ``sharp``, or ``row``, or neither."""
+    """A raw sample ``(1, …)`` as a reader can see it: ``picture``, ``sharp`` and ``line``, or ``row``."""
     preprocessor = subject.run.preprocessor
     if preprocessor.kind == "table":
         return {"row": row_of(subject, raw[0])[:_MOST_FEATURES]}
-    if are_pictures(raw):
-        whole = raw[0] if raw.ndim == 4 else raw[0][..., None]
-        return {"picture": sample_png(whole, longest), "sharp": max(whole.shape[:2]) < longest}
-    return {}
+    if preprocessor.kind == "image" and are_pictures(raw):
+        return {"picture": sample_png(raw[0], longest), "sharp": max(raw.shape[1:3]) < longest}
+    picture, line = array_png(np.asarray(raw[0], np.float64))
+    return {"picture": picture, "sharp": True, "line": line}
 
 
 def row_of(subject: Subject, raw: FloatArray) -> list[tuple[str, str]]:

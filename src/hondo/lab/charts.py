@@ -11,8 +11,6 @@ from hondo.experiments.report.wording import quantity
 from hondo.store.curves import Curve
 from hondo.store.records import Level
 
-WIDTH, HEIGHT = 520, 240
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 10, 12, 26
 _MOST = 400  # points a line; more cannot be seen
 
 
@@ -65,45 +63,6 @@ def nice_ticks(low: float, high: float, about: int = 4) -> list[float]:
     return [round(number * step, 12) for number in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
-def curve_svg(lines: Mapping[str, Sequence[float]], title: str, *, epochs: int) -> str:
-    """Lines over the epochs: the first dashed and quiet, the last in the accent.
-
-    Args:
-        lines: values an epoch by name.
-        title: what is shown, for those who cannot see it.
-        epochs: how many are planned, so that the axis stands still while the lines grow.
-    """
-    finite = [value for values in lines.values() for value in values if math.isfinite(value)]
-    if not finite:
-        return ""
-    low, high = min(finite), max(finite)
-    pad = 0.06 * (high - low) or 0.5
-    across = Scale(1, max(2, epochs), _LEFT, WIDTH - _RIGHT)
-    up = Scale(low - pad, high + pad, HEIGHT - _BOTTOM, _TOP)
-    drawn = [
-        f'<line x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{up(tick):.1f}" y2="{up(tick):.1f}" class="grid"/>'
-        f'<text x="{_LEFT - 6}" y="{up(tick) + 4:.1f}" class="tick end">{tick:.4g}</text>'
-        for tick in nice_ticks(low, high)
-    ]
-    drawn += [
-        f'<text x="{across(tick):.1f}" y="{HEIGHT - 8}" class="tick middle">{tick:g}</text>'
-        for tick in nice_ticks(1, max(2, epochs), 6)
-        if tick == round(tick)
-    ]
-    names = list(lines)
-    for name in names:
-        points = decimated(lines[name])
-        place = " ".join(f"{across(x + 1):.1f},{up(y):.1f}" for x, y in points)
-        kind = "main" if name == names[-1] else "second"
-        if len(points) == 1:
-            x, y = points[0]
-            drawn.append(f'<circle cx="{across(x + 1):.1f}" cy="{up(y):.1f}" r="3" class="dot {kind}"/>')
-        elif points:
-            drawn.append(f'<polyline points="{place}" class="line {kind}"/>')
-    label = html.escape(title)
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">{"".join(drawn)}</svg>'
-
-
 def charts_of(curves: Mapping[str, Curve], level: Level, planned: int | None) -> dict[str, Any]:
     """A run's curves as :class:`hondo.lab.islands.curves.Curves` draws them: a chart a quantity, the loss first.
 
@@ -124,7 +83,7 @@ def charts_of(curves: Mapping[str, Curve], level: Level, planned: int | None) ->
                 "lines": [
                     _line(curves[each], label, kind, first)
                     for each, label, kind in (
-                        (name, tr("training", "entrenamiento"), "second" if f"val_{name}" in curves else "main"),
+                        (name, _own_name(name), "second" if f"val_{name}" in curves else "main"),
                         (f"val_{name}", tr("validation", "validación"), "main"),
                     )
                     if each in curves
@@ -133,6 +92,10 @@ def charts_of(curves: Mapping[str, Curve], level: Level, planned: int | None) ->
             for name in sorted(names, key=lambda each: (each != "loss", each == "learning_rate"))
         ],
     }
+
+
+def _own_name(name: str) -> str:
+    return tr("value", "valor") if name == "learning_rate" else tr("training", "entrenamiento")
 
 
 def _stands_still(name: str, curve: Curve) -> bool:

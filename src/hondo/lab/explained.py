@@ -141,7 +141,7 @@ class Layers:
                 "maps": tr("feature maps", "mapas de características"),
                 "units": tr("units", "unidades"),
             }[kind]
-            line = " line" if not each["maps"] and each["total"] <= _ONE_LINE else ""
+            line = " line" if not each["maps"] and len(each["shape"]) == 1 and each["total"] <= _ONE_LINE else ""
             words = f"{each['name']}: {count(each['shown'])} {what}"
             picture = element("img", kind + line, alt=words, draggable="false")
             with ui.element("div").classes("hint"):
@@ -194,6 +194,7 @@ class Seen:
                     self._picture = (element("img", "seen"), text("p", "", "hint"))
             picture, words = self._picture
             attribute(picture, src=data_address(seen["picture"]), alt=facts)
+            picture.classes(replace="seen line" if seen.get("line") else "seen")
             words.default_slot.children[0].set_text(facts)
             return
         self.clear()

@@ -148,7 +148,8 @@ class ManyRows:
         self._chosen = chosen
         self._text = ""
         hint = tr("The first line names the columns.", "La primera línea nombra las columnas.")
-        field(tr("Rows as CSV", "Filas en CSV"), "", self._typed, kind="area", rows="5", spellcheck="false")
+        field(tr("Rows as CSV", "Filas en CSV"), "", self._typed, kind="area", rows="5", spellcheck="false",
+              maxlength=_LONGEST)  # fmt: skip
         Drop(
             tr("or drop a CSV file", "o suelte un archivo CSV"),
             hint,

@@ -46,5 +46,6 @@ class SamplePicker:
         told = tr(f"sample {here} of {whole}", f"muestra {here} de {whole}")
         self._words.default_slot.children[0].set_text(told)
         if "picture" in answer:
+            self._picture.classes(replace=f"sample-picture {'line' if answer.get('line') else ''}")
             attribute(self._picture, src=data_address(answer["picture"]), alt=told)
             self._picture.set_visibility(True)

@@ -15,6 +15,8 @@ from hondo.lab.prediction import predictor
 from hondo.lab.speech import spoken
 from hondo.store.records import RunRecord
 
+_REM_AN_INCH = 6.25  # so that a figure's texts are as large as a table's
+
 
 def layers_section(record: RunRecord) -> Section:
     """The section with the model."""
@@ -34,7 +36,8 @@ async def _fill(record: RunRecord) -> None:
         with element("details", "inner"):
             with ui.element("summary"):
                 text("span", tr("The model as a graph", "El modelo como grafo"))
-            ui.html(told["graph"], sanitize=False).classes("plate graph")
+            width = told["graph_width"] * _REM_AN_INCH
+            ui.html(told["graph"], sanitize=False).classes("plate graph").style(f"max-width: {width:.1f}rem")
     await SampleActivations(record).build()
 
 

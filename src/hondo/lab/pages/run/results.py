@@ -117,14 +117,19 @@ def _matrix(evaluation: ClassificationEvaluation) -> str:
 def _cell(evaluation: ClassificationEvaluation, i: int, j: int, n: int) -> str:
     if not n:
         return "<td></td>"
-    share = n / (sum(evaluation.confusion[i]) or 1)
-    shade = share if i == j else 0.12 + 0.88 * share**0.5
-    kind = ("right" if i == j else "miss") + (" strong" if shade > 0.55 else "")
+    shade, kind = _shade(n / (sum(evaluation.confusion[i]) or 1), right=i == j)
     label = html.escape(_pair(evaluation, i, j) + f": {n}")
     return (
-        f'<td><button type="button" data-cell="{i}-{j}" class="{kind}" style="--shade: {100 * shade:.0f}%" '
+        f'<td><button type="button" data-cell="{i}-{j}" class="{kind}" style="--shade: {shade:.0f}%" '
         f'aria-label="{label}" title="{label}">{n}</button></td>'
     )
+
+
+def _shade(share: float, *, right: bool) -> tuple[float, str]:
+    """How much colour a cell gets, in percent; what lies between 50 and 86 is left out, where no text can be read."""
+    if not right:
+        return 8 + 42 * share**0.5, "miss"
+    return (86 + 14 * (share - 0.6) / 0.4, "right strong") if share >= 0.6 else (50 * share / 0.6, "right")
 
 
 def _squares(evaluation: ClassificationEvaluation) -> str:
