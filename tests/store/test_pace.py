@@ -2,6 +2,7 @@
 
 import pytest
 
+from hondo.core.environment import describe_environment
 from hondo.core.spec import RunSpec
 from hondo.store.metrics import write_metrics
 from hondo.store.pace import read_pace
@@ -14,7 +15,7 @@ from hondo.store.workspace import Workspace, open_workspace
 def kept() -> tuple[Workspace, RunRecord]:
     workspace = open_workspace()
     spec = RunSpec.model_validate({"name": "a", "data": {"name": "digits"}, "model": {"preset": "mlp", "hidden": [4]}})
-    return workspace, create_run(workspace, spec, {})
+    return workspace, create_run(workspace, spec, describe_environment())
 
 
 def test_before_anything_is_measured_nothing_is_said(kept: tuple[Workspace, RunRecord]) -> None:
