@@ -32,14 +32,6 @@ def test_a_click_runs_the_whole_flow_and_two_tabs_agree(browser: Browser, lab: L
     context.close()
 
 
-@pytest.fixture
-def digits(lab: Lab) -> str:
-    """A run that knows digits well."""
-    name = lab.post("/api/runs", {"experiment": "digits-mlp"})["name"]
-    assert lab.at_rest(name)["status"] == "complete"
-    return name
-
-
 def entered(browser: Browser, lab: Lab, **options: Any) -> Page:
     context = browser.new_context(**options)
     page = context.new_page()
@@ -60,34 +52,6 @@ def test_language_and_theme_are_chosen_and_stay(browser: Browser, lab: Lab) -> N
     page.reload()
     expect(page.get_by_text("Oscuro")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "es")
-    page.context.close()
-
-
-def test_a_drawing_is_recognised_by_the_network_that_was_trained(browser: Browser, lab: Lab, digits: str) -> None:
-    page = entered(browser, lab, locale="en-GB")
-    page.goto(f"http://127.0.0.1:{lab.port}/predict?run={digits}")
-    box = page.locator("canvas.pad").bounding_box()
-    assert box is not None
-    strokes = [
-        (0.3, 0.25),
-        (0.5, 0.18),
-        (0.68, 0.28),
-        (0.66, 0.42),
-        (0.5, 0.6),
-        (0.33, 0.78),
-        (0.5, 0.79),
-        (0.72, 0.79),
-    ]
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in strokes]
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*place, steps=4)
-    page.mouse.up()
-    expect(page.locator(".answers .best > :first-child")).to_have_text("2", timeout=60_000)
-    expect(page.locator("img.seen")).to_be_visible()
-    page.get_by_text("Clear").click()
-    expect(page.get_by_text("Draw something on the sheet.")).to_be_visible()
     page.context.close()
 
 

@@ -1,4 +1,4 @@
-"""Curves as SVG: nothing that could be seen is lost, names cannot break out, long lines stay small."""
+"""What charts show: nothing that could be seen is lost, names cannot break out, long lines stay small."""
 
 import math
 import re
@@ -6,7 +6,9 @@ import re
 import numpy as np
 import pytest
 
-from hondo.lab.charts import curve_svg, decimated, nice_ticks
+from hondo.core.language import use_language
+from hondo.lab.charts import charts_of, decimated, histogram_svg, nice_ticks
+from hondo.store.curves import Curve
 
 
 def test_short_lines_are_drawn_whole_without_what_is_not_finite() -> None:
@@ -33,16 +35,33 @@ def test_ticks_are_round_and_lie_within(low: float, high: float) -> None:
     assert f"{steps[0]:.1e}"[:3] in ("1.0", "2.0", "2.5", "5.0")
 
 
-def test_a_curve_is_described_and_its_points_lie_in_the_picture() -> None:
-    drawing = curve_svg({"training": [3.0, 2.0, 1.5], "validation": [3.5, 2.5, 2.0]}, '<b>"loss"', epochs=10)
-    assert 'role="img" aria-label="&lt;b&gt;&quot;loss&quot;"' in drawing
-    assert drawing.count("<polyline") == 2
-    for points in re.findall(r'points="([^"]*)"', drawing):
-        for pair in points.split():
-            x, y = map(float, pair.split(","))
-            assert 0 <= x <= 520
-            assert 0 <= y <= 240
+def curve(*values: float | None, first: int = 0) -> Curve:
+    return Curve(list(range(first, first + len(values))), list(values), [], [], len(values), first + len(values) - 1)
 
 
-def test_nothing_finite_gives_nothing() -> None:
-    assert curve_svg({"training": [math.nan]}, "loss", epochs=3) == ""
+def test_what_belongs_together_shares_a_chart_and_a_rate_that_stands_still_is_none() -> None:
+    curves = {
+        "accuracy": curve(0.5, 0.6),
+        "learning_rate": curve(0.1, 0.1),
+        "loss": curve(3.0, None),
+        "val_loss": curve(2.0, 1.0),
+    }
+    with use_language("en"):
+        told = charts_of(curves, "epoch", 10)
+    assert told["last"] == 10
+    assert [chart["name"] for chart in told["charts"]] == ["loss", "accuracy"]
+    loss = told["charts"][0]
+    assert [(line["label"], line["kind"]) for line in loss["lines"]] == [("training", "second"), ("validation", "main")]
+    assert loss["lines"][0]["x"] == [1, 2]  # epochs are counted from 1
+    assert loss["lines"][0]["y"] == [3.0, None]
+    steps = charts_of({"loss": curve(1.0, 2.0, first=50), "learning_rate": curve(0.1, 0.2)}, "step", 10)
+    assert steps["charts"][0]["lines"][0]["x"] == [50, 51]
+    assert (steps["charts"][0]["lines"][0]["kind"], steps["last"]) == ("main", 0)
+    assert steps["charts"][1]["name"] == "learning_rate"
+
+
+def test_a_histogram_has_a_bar_for_each_bin_that_holds_something() -> None:
+    drawing = histogram_svg([-1.0, 0.0, 1.0, 2.0], [5, 0, 10], '<b>"weights"')
+    assert 'aria-label="&lt;b&gt;&quot;weights&quot;"' in drawing
+    heights = [float(height) for height in re.findall(r'height="([\d.]+)" class="bin"', drawing)]
+    assert heights == [32.0, 64.0]

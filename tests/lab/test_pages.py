@@ -8,8 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 PAGES = [
-    "/", "/playground", "/data", "/data/digits", "/experiments", "/experiments/new", "/experiments/compare?runs={trained}",
-    "/predict", "/settings", "/runs/{trained}", "/runs/no-such-run",
+    "/", "/playground", "/data", "/data/digits", "/experiments", "/experiments/new",
+    "/experiments/compare?runs={trained}", "/predict", "/settings", "/runs/{trained}", "/runs/no-such-run",
 ]  # fmt: skip
 READERS = [("es-ES", "dark", 390), ("en-GB", "light", 1280), ("es-ES", "light", 1280), ("en-GB", "dark", 390)]
 

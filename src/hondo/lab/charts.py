@@ -1,12 +1,16 @@
-"""Curves as SVG that takes the page's colours: drawn on the server, small enough to be sent anew every second."""
+"""What charts show: curves as the browser draws them, and small SVGs that take the page's colours."""
 
 import html
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-WIDTH, HEIGHT = 520, 240
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 10, 12, 26
+from hondo.core.language import tr
+from hondo.experiments.report.wording import quantity
+from hondo.store.curves import Curve
+from hondo.store.records import Level
+
 _MOST = 400  # points a line; more cannot be seen
 
 
@@ -59,40 +63,80 @@ def nice_ticks(low: float, high: float, about: int = 4) -> list[float]:
     return [round(number * step, 12) for number in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
-def curve_svg(lines: Mapping[str, Sequence[float]], title: str, *, epochs: int) -> str:
-    """Lines over the epochs: the first dashed and quiet, the last in the accent.
+def charts_of(curves: Mapping[str, Curve], level: Level, planned: int | None) -> dict[str, Any]:
+    """A run's curves as :class:`hondo.lab.islands.curves.Curves` draws them: a chart a quantity, the loss first.
 
     Args:
-        lines: values an epoch by name.
-        title: what is shown, for those who cannot see it.
-        epochs: how many are planned, so that the axis stands still while the lines grow.
+        curves: by the name of their series; ``val_x`` shares a chart with ``x``.
+        level: epochs' values or steps'.
+        planned: how many epochs the axis should reach; None for as far as there are values.
     """
-    finite = [value for values in lines.values() for value in values if math.isfinite(value)]
-    if not finite:
-        return ""
-    low, high = min(finite), max(finite)
-    pad = 0.06 * (high - low) or 0.5
-    across = Scale(1, max(2, epochs), _LEFT, WIDTH - _RIGHT)
-    up = Scale(low - pad, high + pad, HEIGHT - _BOTTOM, _TOP)
-    drawn = [
-        f'<line x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{up(tick):.1f}" y2="{up(tick):.1f}" class="grid"/>'
-        f'<text x="{_LEFT - 6}" y="{up(tick) + 4:.1f}" class="tick end">{tick:.4g}</text>'
-        for tick in nice_ticks(low, high)
+    first = 1 if level == "epoch" else 0  # epochs are counted from 1 where people read them
+    names = [name for name in curves if not name.startswith("val_") and not _stands_still(name, curves[name])]
+    return {
+        "level": level,
+        "last": (planned or 0) if level == "epoch" else 0,
+        "charts": [
+            {
+                "name": name,
+                "title": quantity(name),
+                "lines": [
+                    _line(curves[each], label, kind, first)
+                    for each, label, kind in (
+                        (name, _own_name(name), "second" if f"val_{name}" in curves else "main"),
+                        (f"val_{name}", tr("validation", "validación"), "main"),
+                    )
+                    if each in curves
+                ],
+            }
+            for name in sorted(names, key=lambda each: (each != "loss", each == "learning_rate"))
+        ],
+    }
+
+
+def _own_name(name: str) -> str:
+    return tr("value", "valor") if name == "learning_rate" else tr("training", "entrenamiento")
+
+
+def _stands_still(name: str, curve: Curve) -> bool:
+    """Whether it is a learning rate that never changes, which is not worth a chart."""
+    return name == "learning_rate" and len({*curve.values, *curve.low, *curve.high}) <= 1
+
+
+def _line(curve: Curve, label: str, kind: str, first: int) -> dict[str, Any]:
+    return {
+        "label": label,
+        "kind": kind,
+        "x": [step + first for step in curve.steps],
+        "y": curve.values,
+        "low": curve.low,
+        "high": curve.high,
+    }
+
+
+def histogram_svg(edges: Sequence[float], counts: Sequence[int], title: str) -> str:
+    """How values are spread, as bars.
+
+    Args:
+        edges: the bins' ends ``(bins + 1)``.
+        counts: how many values lie in each ``(bins)``.
+        title: what is shown, for those who cannot see it.
+    """
+    width, height, base = 300, 90, 72
+    across = Scale(edges[0], edges[-1], 4, width - 4)
+    tallest = max(counts, default=0) or 1
+    bars = [
+        f'<rect x="{across(left):.1f}" width="{max(0.6, across(right) - across(left) - 0.6):.1f}" '
+        f'y="{base - 64 * count / tallest:.1f}" height="{64 * count / tallest:.1f}" class="bin"/>'
+        for left, right, count in zip(edges, edges[1:], counts, strict=False)
+        if count
     ]
-    drawn += [
-        f'<text x="{across(tick):.1f}" y="{HEIGHT - 8}" class="tick middle">{tick:g}</text>'
-        for tick in nice_ticks(1, max(2, epochs), 6)
-        if tick == round(tick)
+    marks = [
+        f'<text x="{across(tick):.1f}" y="{height - 3}" class="tick middle">{tick:.3g}</text>'
+        for tick in nice_ticks(edges[0], edges[-1], 3)
+        if 12 < across(tick) < width - 12
     ]
-    names = list(lines)
-    for name in names:
-        points = decimated(lines[name])
-        place = " ".join(f"{across(x + 1):.1f},{up(y):.1f}" for x, y in points)
-        kind = "main" if name == names[-1] else "second"
-        if len(points) == 1:
-            x, y = points[0]
-            drawn.append(f'<circle cx="{across(x + 1):.1f}" cy="{up(y):.1f}" r="3" class="dot {kind}"/>')
-        elif points:
-            drawn.append(f'<polyline points="{place}" class="line {kind}"/>')
     label = html.escape(title)
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">{"".join(drawn)}</svg>'
+    line = f'<line x1="0" x2="{width}" y1="{base}" y2="{base}" class="grid"/>'
+    parts = "".join([*bars, line, *marks])
+    return f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{label}" class="histogram">{parts}</svg>'

@@ -131,6 +131,11 @@ def fill(made: Any, value: str) -> None:
     ui.run_javascript(f"getHtmlElement({made.id}).value = {json.dumps(value)}")
 
 
+def scroll(label: str) -> Any:
+    """A place that scrolls sideways, by keyboard as well, for a table that is wider than a phone."""
+    return element("div", "scroll", tabindex=0, role="region", aria_label=label)
+
+
 @contextmanager
 def dialog(title: str) -> Iterator[Any]:
     """A window over the page, filled in the block; :func:`open_dialog` shows it, Escape or its button closes it."""

@@ -14,7 +14,7 @@ import tempfile
 import threading
 import zipfile
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -22,10 +22,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hondo.core.errors import DataError, HondoError
+from hondo.core.errors import DataError, HondoError, ModelError
 from hondo.core.language import Language, language, tr, use_language
 from hondo.lab.uploads import check_archive
+from hondo.store.records import RunRecord
 from hondo.store.workspace import Workspace
+
+Failure = tuple[type[HondoError], str, str]
+"""An error as plain data: its kind, message and hint."""
 
 MOST_INPUTS = 10_000
 MOST_PICTURES = 64
@@ -34,7 +38,8 @@ LARGEST_ARRAY = 512 * 2**20
 SECONDS = 120.0
 _OPEN_MODELS = 3
 
-_open: OrderedDict[tuple[str, float], Any] = OrderedDict()  # in the other process: its last models
+_open: OrderedDict[tuple[str, float], Any] = OrderedDict()  # in the other process: its last runs, as subjects
+_settled: list["Predictor"] = []
 
 
 @dataclass(frozen=True)
@@ -50,11 +55,24 @@ class Job:
     files: Sequence[tuple[str, bytes]] = ()
 
 
+@dataclass(frozen=True)
+class Question:
+    """Another question for it, by name: one of :data:`hondo.explain.questions.QUESTIONS`, and what it needs to know."""
+
+    folder: str
+    run: str
+    language: Language
+    name: str
+    given: Mapping[str, Any]
+
+
 class Predictor:
-    """The door to the process that predicts."""
+    """The door to the process that predicts; one question at a time, so that each has its whole time."""
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
+        self._turn = asyncio.Lock()
+        self._warming: asyncio.Task[None] | None = None
 
     async def answer(self, job: Job) -> list[dict[str, Any]]:
         """What a run's model says.
@@ -62,13 +80,42 @@ class Predictor:
         Raises:
             HondoError: the inputs do not fit, or the process died or took too long.
         """
+        return await self._told(predict, job)
+
+    async def ask(self, run: RunRecord, name: str, /, **given: Any) -> Any:
+        """What :mod:`hondo.explain.questions` answers about a run, in the language in force.
+
+        Raises:
+            HondoError: there is no answer, or the process died or took too long.
+        """
+        return await self._told(examine, Question(str(run.folder), run.name, language(), name, given))
+
+    def warm(self) -> None:
+        """Start the process and let it import what it needs, so that the first question does not wait for that."""
+        if self._pool is None and self._warming is None:
+            self._warming = asyncio.get_running_loop().create_task(self._warmed())
+
+    async def _warmed(self) -> None:
+        with suppress(HondoError):  # the first question will say what is wrong
+            await self._told(get_ready, language())
+        self._warming = None
+
+    async def _told(self, work: Callable[[Any], tuple[Any, Failure | None]], question: Any) -> Any:
+        async with self._turn:
+            answer, failure = await self._worked_out(work, question)
+        if failure is not None:
+            kind, message, hint = failure
+            raise kind(message, hint)
+        return answer
+
+    async def _worked_out(self, work: Callable[[Any], Any], question: Any) -> Any:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_prepare)
         pool = self._pool
         try:
-            future = asyncio.get_running_loop().run_in_executor(pool, predict, job)
-            answers, failure = await asyncio.wait_for(future, SECONDS)
+            future = asyncio.get_running_loop().run_in_executor(pool, work, question)
+            return await asyncio.wait_for(future, SECONDS)
         except (BrokenProcessPool, TimeoutError) as error:
             if pool is self._pool:
                 self.close()
@@ -76,10 +123,6 @@ class Predictor:
                 tr("the prediction took too long or needs too much memory", "la predicción tardó o necesitó demasiado"),
                 tr("Ask for less at once.", "Pida menos de una vez."),
             ) from error
-        if failure is not None:
-            kind, message, hint = failure
-            raise kind(message, hint)
-        return answers
 
     def close(self) -> None:
         """End the process at once."""
@@ -95,7 +138,7 @@ class Predictor:
         gc.collect()  # gives the system's semaphores back, which an abrupt end would leave
 
 
-def predict(job: Job) -> tuple[list[dict[str, Any]], tuple[type[HondoError], str, str] | None]:
+def predict(job: Job) -> tuple[list[dict[str, Any]], Failure | None]:
     """In the other process: the answers, or the error as plain data."""
     with use_language(job.language):
         try:
@@ -103,10 +146,40 @@ def predict(job: Job) -> tuple[list[dict[str, Any]], tuple[type[HondoError], str
         except HondoError as error:
             return [], (type(error), error.message, error.hint)
         except MemoryError:
-            return [], (DataError, tr("there is not enough memory for this", "no hay memoria suficiente"), "")
+            return [], _no_memory()
         except (ValueError, TypeError, OverflowError) as error:
             text = str(error).partition("\n")[0][:200]
             return [], (DataError, tr(f"these inputs do not fit: {text}", f"estas entradas no encajan: {text}"), "")
+
+
+def examine(question: Question) -> tuple[Any, Failure | None]:
+    """In the other process: what a question's answer is, or the error as plain data."""
+    with use_language(question.language):
+        try:
+            from hondo.explain.questions import answer
+
+            return answer(_subject(Path(question.folder), question.run), question.name, question.given), None
+        except HondoError as error:
+            return None, (type(error), error.message, error.hint)
+        except MemoryError:
+            return None, _no_memory()
+        except Exception as error:  # a model may hold anything; the reader sees what it was, and the process stays
+            text = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:200]}"
+            return None, (ModelError, tr(f"that did not work out: {text}", f"no se pudo calcular: {text}"), "")
+
+
+def get_ready(chosen: Language) -> tuple[None, Failure | None]:
+    """In the other process: import what all questions need."""
+    with use_language(chosen):
+        try:
+            import hondo.explain.questions  # noqa: F401
+        except HondoError as error:
+            return None, (type(error), error.message, error.hint)
+        return None, None
+
+
+def _no_memory() -> Failure:
+    return DataError, tr("there is not enough memory for this", "no hay memoria suficiente"), ""
 
 
 def _prepare() -> None:
@@ -122,7 +195,7 @@ def _end_with_the_server() -> None:
 
 
 def _answers(job: Job) -> list[dict[str, Any]]:
-    run = _model(Path(job.folder), job.run)
+    run = _subject(Path(job.folder), job.run).run
     if job.rows is not None:
         labels, predicted = _numbered(len(job.rows)), run.predict(list(job.rows))
     elif job.array is not None:
@@ -138,16 +211,20 @@ def _answers(job: Job) -> list[dict[str, Any]]:
     return [{"input": label, **answer} for label, answer in zip(labels, written, strict=True)]
 
 
-def _model(folder: Path, name: str) -> Any:
+def _subject(folder: Path, name: str) -> Any:
+    """The run, from its folder or still open; of the open ones only this one keeps its data."""
     from hondo.experiments.run import RESULT, load_run
+    from hondo.explain.subject import Subject
 
     result = folder / RESULT
     key = (str(folder), result.stat().st_mtime if result.exists() else 0.0)
     if key not in _open:
-        _open[key] = load_run(folder, name)
+        _open[key] = Subject(load_run(folder, name))
     _open.move_to_end(key)
     while len(_open) > _OPEN_MODELS:
         _open.popitem(last=False)
+    for other in list(_open)[:-1]:
+        _open[other].release()
     return _open[key]
 
 
@@ -247,3 +324,19 @@ def _no_array(name: str, why: str) -> DataError:
 def job_for(workspace: Workspace, run: str, folder: Path, top: int, **inputs: Any) -> Job:
     """A question in the language in force."""
     return Job(folder=str(folder), run=run, language=language(), top=top, **inputs)
+
+
+def settle_predictor(predictor: Predictor) -> None:
+    """Say which process answers the pages."""
+    _settled[:] = [predictor]
+
+
+def predictor() -> Predictor:
+    """The door to the process that answers the pages.
+
+    Raises:
+        HondoError: no lab was built in this process.
+    """
+    if not _settled:
+        raise HondoError(tr("no lab is open in this process", "no hay ningún laboratorio abierto en este proceso"))
+    return _settled[0]

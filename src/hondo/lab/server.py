@@ -22,6 +22,7 @@ from hondo.lab.access import Access, open_access
 from hondo.lab.api.app import build_api
 from hondo.lab.caretaker import take_care
 from hondo.lab.here import settle
+from hondo.lab.prediction import settle_predictor
 from hondo.lab.security import Gate, Names
 from hondo.store.workspace import Workspace, open_workspace
 
@@ -94,6 +95,7 @@ def build_lab(workspace: Workspace) -> FastAPI:
     settle(workspace)
     app = build_api(workspace)
     add_pages(app)
+    settle_predictor(app.state.predictor)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:

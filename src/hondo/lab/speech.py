@@ -43,11 +43,14 @@ def spoken(build: Callable[..., Any]) -> Callable[..., Any]:
     return speak
 
 
-async def aside(work: Callable[[], Any]) -> Any:
+async def aside(work: Callable[..., Any], *given: Any) -> Any:
     """Do blocking work in a thread, in the reader's language; the page goes on meanwhile.
+
+    Returns:
+        What the work returns; None when the lab is closing.
 
     Raises:
         Exception: whatever the work raises.
     """
     with use_language(readers_language()):
-        return await run.io_bound(contextvars.copy_context().run, work)
+        return await run.io_bound(contextvars.copy_context().run, work, *given)

@@ -1,4 +1,4 @@
-"""The lab's pages, one a file."""
+"""The lab's pages, one a file, or one a folder where a page has parts."""
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
@@ -6,15 +6,12 @@ from fastapi.responses import HTMLResponse
 
 def add_pages(app: FastAPI) -> None:
     """Show all pages; NiceGUI knows those that were imported."""
-    from hondo.lab.pages import experiments, home, run
+    from hondo.lab.pages import experiments, home, run, settings
+    from hondo.lab.pages.data import listing, pictures
+    from hondo.lab.pages.data import page as data
     from hondo.lab.pages.playground import page as playground
     from hondo.lab.pages.predict import page as predict
 
-    assert all((experiments, home, playground, predict, run))
-    from hondo.lab.pages import settings
-    from hondo.lab.pages.data import listing, pictures
-    from hondo.lab.pages.data import page as data
-
-    assert all((data, listing, settings))
+    assert all((home, playground, data, listing, experiments, run, predict, settings))
     app.add_api_route(pictures.ROUTE, pictures.picture, include_in_schema=False)
     app.add_api_route("/runs/{name}/report", lambda name: HTMLResponse(run.report_of(name)), include_in_schema=False)

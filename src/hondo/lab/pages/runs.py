@@ -12,7 +12,7 @@ from hondo.core.errors import HondoError
 from hondo.core.language import tr
 from hondo.experiments.report.wording import number, percent
 from hondo.lab.here import here
-from hondo.lab.parts import attribute, link
+from hondo.lab.parts import attribute, link, scroll
 from hondo.lab.speech import aside, spoken
 from hondo.store.listing import headline_name, stamp
 from hondo.store.records import STATUSES, RunRecord, Status
@@ -104,7 +104,7 @@ def table(runs: Iterable[RunRecord]) -> Any:
         (tr("epochs", "épocas"), "number wide"),
         (tr("started", "inicio"), "number wide"),
     ]
-    with ui.element("div").classes("scroll") as made, ui.element("table").classes("runs"):
+    with scroll(tr("Experiments", "Experimentos")) as made, ui.element("table").classes("runs"):
         with ui.element("thead"), ui.element("tr"):
             for name, kind in columns:
                 said("th", name, kind, scope="col")

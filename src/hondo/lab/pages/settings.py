@@ -15,11 +15,10 @@ from hondo.experiments.report.wording import count
 from hondo.lab.devices import Machine, basics, free_memory, machine
 from hondo.lab.frame import THEME_COOKIE, choose, frame, readers_theme, theme_names
 from hondo.lab.here import here
-from hondo.lab.pages.data.shelf import aside
 from hondo.lab.pages.data.words import file_size, snippet
 from hondo.lab.parts import attribute, button, close_dialog, dialog, element, link, open_dialog, say, say_error, text
 from hondo.lab.security import LANGUAGE_COOKIE
-from hondo.lab.speech import spoken
+from hondo.lab.speech import aside, spoken
 from hondo.lab.uploads import uploads_folder
 from hondo.store.listing import list_page
 from hondo.store.space import Holding, Part, clear, holdings, size_of

@@ -17,9 +17,10 @@ from hondo.core.spec import AugmentSpec
 from hondo.data.augment.augmenter import Augmenter
 from hondo.data.thumbnails import as_png, thumbnail
 from hondo.lab.pages.data.samples import Place
-from hondo.lab.pages.data.shelf import Source, aside, open_source
+from hondo.lab.pages.data.shelf import Source, open_source
 from hondo.lab.pages.data.words import snippet
 from hondo.lab.parts import attribute, button, element, say_error, select, slider, text, toggle
+from hondo.lab.speech import aside
 
 SHOWN = 12
 _SIDE = 112  # pixels of the longer side; what is drawn is a share of it, so that large pictures look alike

@@ -21,10 +21,10 @@ from hondo.lab.here import here
 from hondo.lab.islands.drop import Drop
 from hondo.lab.pages.data.figures import cloud_svg
 from hondo.lab.pages.data.pictures import address
-from hondo.lab.pages.data.shelf import aside, find, open_source, uploads, without_folder
+from hondo.lab.pages.data.shelf import find, open_source, uploads, without_folder
 from hondo.lab.pages.data.words import file_size
 from hondo.lab.parts import element, text
-from hondo.lab.speech import spoken
+from hondo.lab.speech import aside, spoken
 
 _STRIP = 5  # pictures on a card
 

@@ -13,9 +13,10 @@ from hondo.data.describe import Description, Values
 from hondo.experiments.report.wording import count, number, percent, times
 from hondo.experiments.report.wording import spoken as worded
 from hondo.lab.pages.data.figures import histogram_svg, small_histogram_svg
-from hondo.lab.pages.data.shelf import Source, aside, with_duplicates
+from hondo.lab.pages.data.shelf import Source, with_duplicates
 from hondo.lab.pages.data.words import plain
-from hondo.lab.parts import attribute, button, element, say_error, text
+from hondo.lab.parts import attribute, button, element, say_error, scroll, text
+from hondo.lab.speech import aside
 
 _CLASSES, _COLUMNS, _CATEGORIES = 12, 40, 6
 _PARTS = ("train", "validation", "test")
@@ -133,7 +134,7 @@ def _statistics_table(rows: Sequence[Values], *, named: bool, drawn: bool = Fals
         (tr("deviation", "desviación"), "number"), (tr("maximum", "máximo"), "number"),
         *([(tr("distribution", "distribución"), "drawn")] if drawn else []),
     ]  # fmt: skip
-    with element("div", "scroll"), element("table", "runs statistics"):
+    with scroll(tr("Statistics", "Estadísticas")), element("table", "runs statistics"):
         with ui.element("thead"), ui.element("tr"):
             for name, kind in columns:
                 attribute(text("th", name, kind), scope="col")

@@ -22,7 +22,7 @@ from hondo.lab.here import here
 from hondo.lab.pages.data import numbers
 from hondo.lab.pages.data.augmenting import Augmenting
 from hondo.lab.pages.data.samples import Samples
-from hondo.lab.pages.data.shelf import Opened, Source, aside, described, find, forget, opened, without_folder
+from hondo.lab.pages.data.shelf import Opened, Source, described, find, forget, opened, without_folder
 from hondo.lab.pages.data.words import snippet
 from hondo.lab.parts import (
     attribute,
@@ -37,7 +37,7 @@ from hondo.lab.parts import (
     select,
     text,
 )
-from hondo.lab.speech import spoken
+from hondo.lab.speech import aside, spoken
 
 _FETCH_SECONDS = 3600.0
 _LONGEST_HINT = 600

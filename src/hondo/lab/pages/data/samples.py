@@ -17,7 +17,7 @@ from hondo.experiments.report.wording import spoken as worded
 from hondo.lab.pages.data.pictures import LARGE, address
 from hondo.lab.pages.data.shelf import Opened
 from hondo.lab.pages.data.words import plain
-from hondo.lab.parts import attribute, button, close_dialog, dialog, element, open_dialog, select, text
+from hondo.lab.parts import attribute, button, close_dialog, dialog, element, open_dialog, scroll, select, text
 from hondo.lab.speech import spoken
 
 _GRID, _ROWS = 48, 20
@@ -143,7 +143,7 @@ class Samples:
     def _rows(self, shown: list[Place]) -> None:
         table = self.dataset.kind == "table"
         columns = list(enumerate(self.dataset.features))[:_COLUMNS] if table else []
-        with element("div", "scroll"), element("table", "runs rows"):
+        with scroll(tr("Samples", "Muestras")), element("table", "runs rows"):
             with ui.element("thead"), ui.element("tr"):
                 text("th", self.dataset.target)
                 for _, column in columns:

@@ -3,8 +3,6 @@
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
@@ -12,7 +10,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from nicegui import run
 
 from hondo.core.errors import DataError, nearest
 from hondo.core.language import Language, language, tr
@@ -213,11 +210,6 @@ def forget(name: str) -> None:
 def without_folder(words: str) -> str:
     """An error's words with uploaded files called by their names alone."""
     return words.replace(f"{uploads_folder(here())}{os.sep}", "")
-
-
-async def aside(work: Callable[..., Result], *given: Any) -> Result | None:
-    """Do something that takes a while in a thread, in the reader's language; None when the lab is closing."""
-    return await run.io_bound(copy_context().run, work, *given)
 
 
 def _key(source: Source) -> Key:

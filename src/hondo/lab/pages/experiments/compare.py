@@ -23,7 +23,7 @@ from hondo.lab.comparison_charts import LETTERS, MOST_RUNS, Axis, Line, overlay_
 from hondo.lab.frame import frame
 from hondo.lab.here import here
 from hondo.lab.pages.runs import said, status_words
-from hondo.lab.parts import element, link, select, text
+from hondo.lab.parts import element, link, scroll, select, text
 from hondo.lab.speech import aside, spoken
 from hondo.store.listing import headline_name
 from hondo.store.metrics import read_metrics
@@ -235,7 +235,7 @@ def _results(runs: Sequence[RunRecord], notes: Mapping[str, str]) -> None:
         text("p", tr("None has a result yet.", "Ninguno tiene resultados todavía."), "quiet")
         return
     words = {"parameters": tr("Parameters", "Parámetros"), "seconds": tr("Time in all", "Tiempo en total")}
-    with ui.element("div").classes("scroll"), ui.element("table").classes("runs beside"):
+    with scroll(tr("Results", "Resultados")), ui.element("table").classes("runs beside"):
         _head(runs)
         with ui.element("tbody"):
             for name, values in results.items():
@@ -265,7 +265,7 @@ def _value(name: str, value: Any, *, best: bool) -> None:
 
 
 def _differences(runs: Sequence[RunRecord], differences: Mapping[str, tuple[Any, ...]]) -> None:
-    with ui.element("div").classes("scroll"), ui.element("table").classes("runs beside"):
+    with scroll(tr("What differs", "Lo que difiere")), ui.element("table").classes("runs beside"):
         _head(runs)
         with ui.element("tbody"):
             for path, values in differences.items():

@@ -1,160 +1,138 @@
-"""Ask a trained model: draw, and see its probabilities move."""
+"""Ask a trained model: draw, drop a picture, fill in a row, or take a test sample, and see its answer move."""
 
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
-from nicegui import run as background
 from nicegui import ui
 
-from hondo.core.arrays import Array
 from hondo.core.errors import HondoError
 from hondo.core.language import tr
-from hondo.experiments.predict import Predictions
-from hondo.experiments.report.figures import data_uri
-from hondo.experiments.run import MODEL, RESULT, Run, load_run
+from hondo.lab.asking import Newest
+from hondo.lab.explained import Answers, Layers, Seen, how_to_read
 from hondo.lab.frame import frame
-from hondo.lab.here import here
-from hondo.lab.islands.pad import Pad, as_digit, read_drawing
-from hondo.lab.parts import button, link, text
-from hondo.lab.speech import spoken
-from hondo.store.records import RunRecord
-from hondo.store.runs import list_runs
-
-_SHOWN = 10
-_SMALL = 12  # pixels a side: digits that small fill their pictures, MNIST's leave a seventh on each side
+from hondo.lab.pages.predict.choice import Able, Choice, able_runs
+from hondo.lab.pages.predict.pictures import PictureInput
+from hondo.lab.pages.predict.rows import RowInput
+from hondo.lab.pages.predict.samples import SamplePicker
+from hondo.lab.parts import text
+from hondo.lab.prediction import predictor
+from hondo.lab.speech import aside, spoken
 
 
 @ui.page("/predict")
 @spoken
-def predict_page(run: str = "") -> None:
-    """Choose a run that knows pictures; draw."""
-    able = [each for each in list_runs(here()) if _knows_pictures(each)]
+async def predict_page(run: str = "", sample: str = "") -> None:
+    """Choose a run and ask it; ``sample`` begins with a held-out one."""
+    able = await aside(able_runs) or []
     with frame(tr("Predict", "Predecir"), "/predict"):
         text("h1", tr("Predict", "Predecir"))
         if not able:
             text(
                 "p",
                 tr(
-                    "Train a network on pictures first, such as the digits.",
-                    "Entrene antes una red con imágenes, como los dígitos.",
+                    "Train a network first, such as that of the digits; then ask it here.",
+                    "Entrene antes una red, como la de los dígitos; después pregúntele aquí.",
                 ),
                 "lede",
             )
             return
-        chosen = next((each for each in able if each.name == run), able[0])
-        _choice(able, chosen)
-        _sheet(chosen)
+        chosen = next((each for each in able if each.record.name == run), able[0])
+        if run and chosen.record.name != run:
+            words = tr(f"{run} cannot be asked: it has no model.", f"No se puede preguntar a {run}: no tiene modelo.")
+            text("p", words, "message bad")
+        predictor().warm()
+        Choice(able, chosen).build()
+        begin = int(sample) if sample.isascii() and sample.isdigit() and len(sample) < 9 else None
+        Bench(chosen, begin).build()
 
 
-def _knows_pictures(run: RunRecord) -> bool:
-    return (run.folder / RESULT).exists() and (run.folder / MODEL).exists() and _kind(run.folder) == "image"
-
-
-@lru_cache(maxsize=4096)
-def _kind(folder: Path) -> str:
-    import json
-
-    from hondo.experiments.run import PREPROCESS
-
-    try:
-        return str(json.loads((folder / PREPROCESS).read_text(encoding="utf-8")).get("kind", ""))
-    except (OSError, ValueError):
-        return ""
-
-
-def _choice(able: list[RunRecord], chosen: RunRecord) -> None:
-    with ui.element("div").classes("row"):
-        for each in able[:6]:
-            here = 'aria-current="page"' if each is chosen else ""
-            link(each.name, f"/predict?run={each.name}").classes("button").props(here)
-
-
-def _sheet(chosen: RunRecord) -> None:
-    with ui.element("div").classes("predict"):
-        with ui.element("div"):
-            pad = Pad(
-                tr("Sheet to draw on; Delete empties it", "Hoja para dibujar; Supr la borra"),
-                spoken(lambda sent: _answer(chosen, sent, seen, answers)),
-                spoken(lambda: _empty(seen, answers)),
-            )
-            with ui.element("div").classes("row"):
-                button(tr("Clear", "Borrar"), pad.wipe)
-        with ui.element("div"):
-            text("h2", tr("What the network sees", "Lo que ve la red"))
-            seen = ui.element("div")
-            text("h2", tr("What it says", "Lo que dice"))
-            answers = ui.element("div")
-    _empty(seen, answers)
-
-
-def _empty(seen: Any, answers: Any) -> None:
-    for place, words in ((seen, ""), (answers, tr("Draw something on the sheet.", "Dibuje algo en la hoja."))):
-        place.clear()
-        with place:
-            text("p", words, "empty")
-
-
-async def _answer(chosen: RunRecord, sent: str, seen: Any, answers: Any) -> None:
-    try:
-        drawing = read_drawing(sent)
-        answer = await background.io_bound(ask, chosen.folder, drawing)
-    except HondoError as error:
-        answers.clear()
-        with answers:
-            text("p", str(error), "message bad")
-        return
-    if answer is None:  # the server is closing
-        return
-    picture, found = answer
-    seen.clear()
-    with seen:
-        done, png = cv2.imencode(".png", picture)
-        if done:
-            side = f"{picture.shape[0]}×{picture.shape[1]}"
-            ui.element("img").classes("seen").props(f'src="{data_uri(png.tobytes())}" alt="{side}"')
-    answers.clear()
-    with answers:
-        _bars(found)
-
-
-def ask(folder: Path, drawing: Array) -> tuple[Array, Predictions]:
-    """What a run says of a drawing, and the picture that it was shown.
+class Bench:
+    """The inputs on one side, what the network sees, says and does on the other.
 
     Args:
-        folder: the run's.
-        drawing: uint8 ``(280, 280)``.
-
-    Returns:
-        uint8 ``(height, width)`` and the answers.
+        chosen: the run that is asked.
+        begin: the number of a held-out sample to begin with.
     """
-    run = _loaded(folder)
-    height, width, channels = run.preprocessor.raw_shape
-    side = max(height, width)
-    picture = as_digit(drawing, side, margin=0.0 if side <= _SMALL else 1 / 7)
-    if (height, width) != picture.shape:
-        picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
-    raw = np.repeat(picture[None, ..., None], channels, axis=3)
-    if run.preprocessor.raw_dtype != "uint8":
-        raw = raw.astype(run.preprocessor.raw_dtype)
-    return picture, run.predict(raw)
 
+    def __init__(self, chosen: Able, begin: int | None) -> None:
+        self._chosen, self._begin = chosen, begin
+        self._newest = Newest(self._ask, self._show)
 
-@lru_cache(maxsize=4)
-def _loaded(folder: Path) -> Run:
-    return load_run(folder)
+    def build(self) -> None:
+        """Put everything on the page."""
+        with ui.element("div").classes(f"predict {self._chosen.kind}"):
+            with ui.element("div").classes("inputs"):
+                self._inputs()
+            with ui.element("div"):
+                text("h2", tr("What it says", "Lo que dice"))
+                self._answers = Answers()
+                self._truth = text("p", "", "hint truth")
+                text("h2", tr("What the network sees", "Lo que ve la red"))
+                self._seen = Seen()
+        text("h2", tr("Inside, layer by layer", "Por dentro, capa por capa"))
+        text("p", how_to_read(), "hint legend")
+        self._layers = Layers()
+        self.wiped()
+        if self._begin is not None:
+            ui.timer(0.05, spoken(lambda: self._picker.go(self._begin or 0)), once=True)
+        elif self._chosen.kind == "array":
+            ui.timer(0.05, spoken(lambda: self._picker.go(0)), once=True)
 
+    async def asked(self, given: dict[str, Any]) -> None:
+        """Ask about another input; an older one that still waits is dropped."""
+        await self._newest.put(given)
 
-def _bars(found: Predictions) -> None:
-    shares = found.outputs[0]
-    order = np.argsort(-shares)[:_SHOWN] if len(shares) > _SHOWN else range(len(shares))
-    with ui.element("div").classes("answers"):
-        for number in order:
-            best = "best" if number == shares.argmax() else ""
-            with ui.element("div").classes(best):
-                text("span", found.classes[int(number)] if found.classes else str(number))
-                with ui.element("div").classes("bar"):
-                    ui.element("div").style(f"width: {float(shares[number]):.1%}")
-                text("span", f"{float(shares[number]):.1%}", "share")
+    def wiped(self) -> None:
+        """There is no input any more; answers on their way do not count."""
+        self._newest.forget()
+        words = {
+            "image": tr("Draw something on the sheet.", "Dibuje algo en la hoja.")
+            if self._chosen.drawable
+            else tr("Give it a picture.", "Dele una imagen."),
+            "table": tr("Fill in the row.", "Complete la fila."),
+        }.get(self._chosen.kind, tr("Choose a sample.", "Elija una muestra."))
+        self._answers.empty(words)
+        self._tell("")
+        self._seen.clear()
+        self._layers.clear()
+
+    def refused(self, message: str) -> None:
+        """Something could not even be asked."""
+        self._newest.forget()
+        self._answers.refuse(message)
+
+    def _inputs(self) -> None:
+        if self._chosen.kind == "image":
+            self._pictures = PictureInput(self._chosen, self.asked, self.wiped, self.refused)
+            self._picker = SamplePicker(self._chosen, self._take_sample)
+        elif self._chosen.kind == "table":
+            self._rows = RowInput(self._chosen, self.asked, self.refused, begin=self._begin is None)
+            self._picker = SamplePicker(self._chosen, self._take_sample)
+        else:
+            self._picker = SamplePicker(self._chosen, self._take_sample)
+
+    async def _take_sample(self, index: int) -> None:
+        await self.asked({"sample": index})
+
+    async def _ask(self, given: dict[str, Any]) -> Any:
+        try:
+            return await predictor().ask(self._chosen.record, "ask", given=given)
+        except HondoError as error:
+            return error
+
+    def _show(self, answer: Any) -> None:
+        if isinstance(answer, HondoError):
+            self._answers.refuse(str(answer))
+            self._tell("")
+            self._layers.clear()
+            return
+        self._answers.show(answer)
+        self._seen.show(answer["seen"])
+        self._layers.show(answer)
+        self._tell(tr(f"True: {answer['true']}", f"Verdadero: {answer['true']}") if "true" in answer else "")
+        if "true" in answer:
+            self._picker.show(answer)
+            if self._chosen.kind == "table":
+                self._rows.fill(answer["row"])
+
+    def _tell(self, words: str) -> None:
+        self._truth.default_slot.children[0].set_text(words)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hondo.core.errors import DataError
-from hondo.lab.islands.pad import SIDE, as_digit, read_drawing
+from hondo.explain.drawing import SIDE, as_digit, read_drawing
 
 
 def sent(picture: np.ndarray) -> str:
