@@ -11,21 +11,24 @@ from hondo.core.language import Language, language, tr
 from hondo.lab.parts import attribute, button, element, link, toasts
 from hondo.lab.security import LANGUAGE_COOKIE
 
+_EVERYWHERE = ("base", "runs")
 THEMES, THEME_COOKIE = ("auto", "light", "dark"), "hondo-theme"
 
 
 @contextmanager
-def frame(title: str, active: str, *, wide: bool = False) -> Iterator[None]:
+def frame(title: str, active: str, *sheets: str, wide: bool = False) -> Iterator[None]:
     """A page: its head, and a main part to be filled in the block.
 
     Args:
         title: of the page, for the browser's tab.
         active: the address of the entry in the navigation that it belongs to.
+        sheets: the page's own style sheets of the folder ``styles``, beside those that all pages have. Each page has
+            its own, so that one page's names need not differ from another's.
         wide: whether the main part may use the whole window.
     """
     theme = readers_theme()
     ui.page_title(f"{title} · Hondo")
-    ui.add_css(_styles())
+    ui.add_css(_styles((*_EVERYWHERE, *sheets)))
     ui.dark_mode({"auto": None, "light": False, "dark": True}.get(theme))
     ui.run_javascript(f"document.documentElement.lang = '{language()}'")
     with ui.element("div").classes("lab"):
@@ -66,9 +69,9 @@ def theme_names() -> dict[str, str]:
 
 
 @cache
-def _styles() -> str:
-    sheets = sorted(Path(__file__).with_name("styles").glob("*.css"))
-    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+def _styles(names: tuple[str, ...]) -> str:
+    folder = Path(__file__).with_name("styles")
+    return "\n".join((folder / f"{name}.css").read_text(encoding="utf-8") for name in names)
 
 
 def _entries() -> list[tuple[str, str]]:

@@ -15,7 +15,11 @@ _SPOKEN = "hondo_language"  # what a page remembers of its reader
 
 def readers_language() -> Language:
     """The language in which this page was built; while it is built, that of its request."""
-    return getattr(ui.context.client, _SPOKEN, None) or language()
+    try:
+        client = ui.context.client
+    except RuntimeError:  # a task of a page's own: it began in its reader's language
+        return language()
+    return getattr(client, _SPOKEN, None) or language()
 
 
 def spoken(build: Callable[..., Any]) -> Callable[..., Any]:

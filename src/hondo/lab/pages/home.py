@@ -25,7 +25,7 @@ _LEARNED = ("complete", "stopped")
 @spoken
 def home() -> None:
     """Running and latest experiments; for newcomers, the whole flow in one click."""
-    with frame(tr("Home", "Inicio"), "/"):
+    with frame(tr("Home", "Inicio"), "/", "experiments"):
         text("h1", tr("Deep learning that runs", "Aprendizaje profundo en marcha"))
         text(
             "p",

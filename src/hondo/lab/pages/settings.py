@@ -49,7 +49,7 @@ class Space:
 @spoken
 def settings() -> None:
     """The page; what has to be looked up comes when it is there."""
-    with frame(tr("Settings", "Ajustes"), "/settings"):
+    with frame(tr("Settings", "Ajustes"), "/settings", "data", "settings"):
         text("h1", tr("Settings", "Ajustes"))
         with element("div", "settings"):
             with _section(tr("Appearance", "Apariencia")):

@@ -42,7 +42,7 @@ class Cover:
 @spoken
 def data_page() -> None:
     """The page; its cards are there at once and get their pictures one after the other."""
-    with frame(tr("Data", "Datos"), "/data"):
+    with frame(tr("Data", "Datos"), "/data", "data"):
         text("h1", tr("Data", "Datos"))
         text(
             "p",

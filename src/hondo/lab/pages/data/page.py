@@ -48,7 +48,7 @@ _LISTED = 200  # columns; of more, the target's name is typed
 @spoken
 def dataset_page(name: str, target: str = "") -> None:
     """The page; what takes a while comes when it is there, and at once the next time."""
-    with frame(name, "/data"):
+    with frame(name, "/data", "data"):
         link(tr("← All data", "← Todos los datos"), "/data", "back")
         text("h1", name)
         place = ui.element("div")

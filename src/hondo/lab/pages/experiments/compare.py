@@ -59,7 +59,7 @@ async def compare(runs: str = "", metric: str = "", split: str = "validation", a
         "training" if split == "training" else "both" if split == "both" else "validation",
         "seconds" if axis == "seconds" else "epochs",
     )
-    with frame(tr("Comparison", "Comparación"), "/experiments", wide=True):
+    with frame(tr("Comparison", "Comparación"), "/experiments", "experiments", wide=True):
         text("h1", tr("Comparison", "Comparación"))
         comparison = Comparison(names, chosen)
         await comparison.look()

@@ -107,10 +107,10 @@ class SpecForm:
         if shape != self._shape:
             rebuilt, self._shape = self._shape is not None, shape
             if rebuilt:
-                ui.run_javascript(_FOCUS)
+                self.box.client.run_javascript(_FOCUS)
             self._build(way)
             if rebuilt:
-                ui.run_javascript(_REFOCUS)
+                self.box.client.run_javascript(_REFOCUS)
         self._refresh()
 
     def complain(self, problems: Mapping[str, str]) -> None:

@@ -35,7 +35,7 @@ async def new(builtin: str = "", data: str = "", own: str = "") -> None:
     """The choice of what to begin with; with one made, the form and the YAML."""
     request = ui.context.client.request
     run = str(request.query_params.get("from", ""))[:100] if request is not None else ""
-    with frame(tr("New experiment", "Nuevo experimento"), "/experiments", wide=True):
+    with frame(tr("New experiment", "Nuevo experimento"), "/experiments", "experiments", wide=True):
         if not (builtin or run or data or own):
             _choice(await aside(lambda: uploads(here())))
             return

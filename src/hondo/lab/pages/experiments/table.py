@@ -93,7 +93,7 @@ async def experiments(
 ) -> None:
     """The table, with what can be done to several runs at once."""
     view = View.of({"q": q, "status": status, "tag": tag, "star": star, "sort": sort, "page": page})
-    with frame(tr("Experiments", "Experimentos"), _ADDRESS, wide=True):
+    with frame(tr("Experiments", "Experimentos"), _ADDRESS, "experiments", wide=True):
         with ui.element("div").classes("titled"):
             text("h1", tr("Experiments", "Experimentos"))
             link(tr("New experiment", "Nuevo experimento"), "/experiments/new").classes("button primary")

@@ -34,7 +34,7 @@ async def playground(request: Request) -> None:
         session = await run.io_bound(Session, setup)
     if session is None:  # the server is closing
         return
-    with frame(tr("Playground", "Campo de juego"), "/playground", wide=True):
+    with frame(tr("Playground", "Campo de juego"), "/playground", "playground", wide=True):
         with ui.element("div").classes("playground-head"):
             text("h1", tr("Playground", "Campo de juego"))
             tools = ui.element("div").classes("tools")

@@ -23,7 +23,7 @@ from hondo.lab.speech import aside, spoken
 async def predict_page(run: str = "", sample: str = "") -> None:
     """Choose a run and ask it; ``sample`` begins with a held-out one."""
     able = await aside(able_runs) or []
-    with frame(tr("Predict", "Predecir"), "/predict"):
+    with frame(tr("Predict", "Predecir"), "/predict", "predict", "run"):
         text("h1", tr("Predict", "Predecir"))
         if not able:
             text(

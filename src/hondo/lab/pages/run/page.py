@@ -34,11 +34,11 @@ def run_page(name: str) -> None:
     try:
         found = find_run(here(), name)
     except HondoError as error:
-        with frame(tr("Not found", "No encontrado"), "/experiments"):
+        with frame(tr("Not found", "No encontrado"), "/experiments", "predict", "run"):
             text("h1", tr("There is no such run", "No existe ese experimento"))
             text("p", str(error), "lede")
         return
-    with frame(found.name, "/experiments"):
+    with frame(found.name, "/experiments", "predict", "run"):
         RunView(found).build()
 
 
