@@ -1,10 +1,13 @@
-"""What all tests share: English texts, a private workspace and cache, and the real data where they are."""
+"""What all tests share: English texts, a private workspace and cache, the real data where they are, a browser."""
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -35,3 +38,22 @@ def shared_data() -> Path:
             pytest.fail(f"HONDO_REQUIRE_SHARED is set but {folder} does not exist")
         pytest.skip(f"needs the real data in {folder}")
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, one for all tests of a module: while it runs, this thread has an event loop and can run no other.
+
+    Continuous integration sets ``HONDO_REQUIRE_BROWSER`` so that these tests cannot be skipped there unnoticed.
+    """
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        if os.environ.get("HONDO_REQUIRE_BROWSER"):
+            pytest.fail("HONDO_REQUIRE_BROWSER is set but there is no chromium")
+        pytest.skip("needs chromium on the path")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield opened
+        opened.close()

@@ -26,7 +26,7 @@ def test_a_cell_shows_its_own_pictures_the_surest_first(digits: Subject) -> None
     assert isinstance(evaluation, ClassificationEvaluation)
     worst_pair = evaluation.confused(1)[0]
     found = cell(digits, worst_pair.true, worst_pair.predicted)
-    x, y = digits.dataset.test.x, digits.dataset.test.y  # type: ignore[union-attr]
+    x, y = digits.dataset.test.x, digits.dataset.test.y
     probabilities = digits.run.model.predict(digits.run.preprocessor.apply(np.asarray(x)), verbose=0)
     shares = []
     for shown in found["samples"]:
@@ -42,7 +42,7 @@ def test_a_cell_shows_its_own_pictures_the_surest_first(digits: Subject) -> None
 
 
 def test_the_worst_mistakes_are_those_that_lose_most(digits: Subject) -> None:
-    x, y = digits.dataset.test.x, digits.dataset.test.y  # type: ignore[union-attr]
+    x, y = digits.dataset.test.x, digits.dataset.test.y
     probabilities = digits.run.model.predict(digits.run.preprocessor.apply(np.asarray(x)), verbose=0)
     wrong = np.flatnonzero(probabilities.argmax(1) != y)
     order = wrong[np.argsort(probabilities[wrong, y[wrong]], kind="stable")]
@@ -76,7 +76,7 @@ def test_a_run_without_an_evaluation_is_evaluated_now(digits: Subject) -> None:
 
 
 def test_other_data_than_those_of_the_run_are_noticed(digits: Subject) -> None:
-    digits.dataset.test.y[:] = (digits.dataset.test.y + 1) % 10  # type: ignore[union-attr]
+    digits.dataset.test.y[:] = (digits.dataset.test.y + 1) % 10
     try:
         assert worst(digits)["changed"]
     finally:

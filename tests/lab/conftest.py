@@ -1,10 +1,9 @@
-"""A real lab in a process of its own, a real browser, and ways to talk to the lab as friends and as strangers."""
+"""A real lab in a process of its own, and ways to talk to it as friends and as strangers, also from a browser."""
 
 import http.client
 import json
 import os
 import secrets
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,19 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 TOKEN = "a-token-for-the-tests-of-the-lab"
 
 SMALL = {"experiment": "digits-mlp", "changes": ["train.epochs=2", "model.hidden=[8]"]}
 LONG = {"experiment": "digits-mlp", "changes": ["train.epochs=100000", "model.hidden=[8]", "train.early_stopping=null"]}
-
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 @dataclass
@@ -177,19 +169,6 @@ def trained(lab: Lab) -> str:
     name = lab.post("/api/runs", SMALL)["name"]
     assert lab.at_rest(name)["status"] == "complete"
     return name
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, one for all tests of a module: while it runs, this thread has an event loop and can run no other."""
-    if CHROMIUM is None:
-        if os.environ.get("HONDO_REQUIRE_BROWSER"):
-            pytest.fail("HONDO_REQUIRE_BROWSER is set but there is no chromium")
-        pytest.skip("needs chromium on the path")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

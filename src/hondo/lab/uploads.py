@@ -117,7 +117,8 @@ def check_archive(
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, UnicodeError) as error:
+    # NotImplementedError: of a newer kind than Python knows; ValueError: names that are no text, or impossible offsets.
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise DataError(
             tr(f"{name} is not a readable archive: {error}", f"{name} no es un archivo zip legible: {error}")
         ) from error

@@ -1,35 +1,14 @@
 """The report in a real browser: it fits the screen, asks nothing of the network, and complains of nothing."""
 
-import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from hondo.core.language import Language, use_language
 from hondo.experiments.flow import execute
 from hondo.experiments.specs.read import read_spec
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        if os.environ.get("HONDO_REQUIRE_BROWSER"):
-            pytest.fail("HONDO_REQUIRE_BROWSER is set but there is no chromium")
-        pytest.skip("needs chromium on the path")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module", params=["en", "es"])

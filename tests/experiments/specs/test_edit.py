@@ -40,7 +40,8 @@ def test_new_keys_stand_where_they_belong_and_go_again() -> None:
 
 def test_shorthand_opens_and_lists_change_entry_by_entry() -> None:
     text = "model:\n  layers:\n    - dense: 8  # wide\n    - flatten\n    # the end\n    - dense: {units: 3}\n"
-    assert "- dense: {units: 8, activation: relu}  # wide" in edit_yaml(text, ("model", "layers", 0, "dense", "activation"), "relu")  # fmt: skip  # noqa: E501
+    opened = edit_yaml(text, ("model", "layers", 0, "dense", "activation"), "relu")
+    assert "- dense: {units: 8, activation: relu}  # wide" in opened
     assert edit_yaml(text, ("model", "layers", 1), None) == text.replace("    - flatten\n", "")
     assert edit_yaml(text, ("model", "layers", 3), {"dropout": 0.5}) == text + "    - dropout: 0.5\n"
     assert edit_yaml(text, ("model", "layers", 2, "dense", "units"), 4) == text.replace("units: 3", "units: 4")

@@ -149,6 +149,18 @@ class Desk:
         self.keep(lambda: attribute(made, aria_pressed=str(now()).lower()))
 
 
+@contextmanager
+def card(name: str, about: str) -> Iterator[None]:
+    """A card below the bench with its title, a word of help and a sentence, filled in the block."""
+    title = label(name)
+    with element("section", f"card {name}", aria_label=title):
+        with ui.element("div").classes("control-head"):
+            text("h2", title[:1].upper() + title[1:])
+            helper(name)
+        text("p", about, "note")
+        yield
+
+
 def helper(name: str) -> None:
     """A question mark that opens a word of help."""
     words = help_of(name)

@@ -94,8 +94,7 @@ def settings(bench: Bench) -> None:
     """How it is learnt."""
     _setting(bench, "learning_rate", RATES)
     _setting(bench, "activation", CHOICES["activation"])
-    classes = lambda: bench.setup.problem == "classification"  # noqa: E731
-    _setting(bench, "output", CLASS_OUTPUTS, when=classes)
+    _setting(bench, "output", CLASS_OUTPUTS, when=lambda: bench.setup.problem == "classification")
     low, high = (int(each) for each in RANGES["classes"])
 
     def several() -> bool:
@@ -132,8 +131,7 @@ def data_panel(bench: Bench) -> None:
         with ui.element("div").classes("ticks regenerate"):
             button(tr("New points", "Otros puntos"), functools.partial(_again, bench, "data_seed"))
             button(tr("New weights", "Otros pesos"), functools.partial(_again, bench, "seed"))
-    own = lambda: bench.setup.data != OWN  # noqa: E731
-    _slide(bench, "noise", (0, 50), 100, when=own)
+    _slide(bench, "noise", (0, 50), 100, when=lambda: bench.setup.data != OWN)
     _slide(bench, "train_share", (10, 90), 100)
     _slide(bench, "batch_size", (1, max(_LARGEST_BATCH, bench.setup.batch_size)), 1)
     if desk.shows("inputs"):

@@ -8,8 +8,8 @@ from nicegui import run, ui
 from hondo.core.language import tr
 from hondo.lab.islands.surface import Surface
 from hondo.lab.pages.playground.bench import Bench
-from hondo.lab.pages.playground.controls import helper
-from hondo.lab.parts import button, element, select, text
+from hondo.lab.pages.playground.controls import card
+from hondo.lab.parts import button, select, text
 from hondo.playground.views import loss_surface
 
 _CELLS = 31
@@ -21,18 +21,11 @@ def surface_card(bench: Bench) -> None:
     if not bench.desk.shows("surface"):
         return
     chosen: dict[str, Any] = {"reach": 1.0, "seed": 0}
-    with element("section", "card", aria_label=tr("Loss surface", "Superficie de la pérdida")):
-        with ui.element("div").classes("control-head"):
-            text("h2", tr("Loss surface", "Superficie de la pérdida"))
-            helper("surface")
-        text(
-            "p",
-            tr(
-                "The training loss where the weights are, and around them.",
-                "La pérdida de entrenamiento donde están los pesos y a su alrededor.",
-            ),
-            "note",
-        )
+    about = tr(
+        "The training loss where the weights are, and around them.",
+        "La pérdida de entrenamiento donde están los pesos y a su alrededor.",
+    )
+    with card("surface", about):
         with ui.element("div").classes("columns"):
             select(
                 tr("how far, in lengths of the weights", "distancia, en longitudes de los pesos"),

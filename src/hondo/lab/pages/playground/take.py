@@ -12,8 +12,8 @@ from hondo.core.spec import RunSpec
 from hondo.experiments.specs.write import spec_to_yaml
 from hondo.lab.launching import start_spec
 from hondo.lab.pages.playground.bench import Bench
-from hondo.lab.pages.playground.controls import helper
-from hondo.lab.parts import button, element, open_dialog, say, say_error, text
+from hondo.lab.pages.playground.controls import card
+from hondo.lab.parts import button, open_dialog, say, say_error, text
 from hondo.playground.keras_code import to_keras
 from hondo.playground.own import to_csv
 from hondo.playground.record import to_json
@@ -25,22 +25,14 @@ def export_card(bench: Bench) -> None:
     """The ways to take a network along."""
     if not bench.desk.shows("export"):
         return
-    with element("section", "card", aria_label=tr("Take it with you", "Llévesela")):
-        with ui.element("div").classes("control-head"):
-            text("h2", tr("Take it with you", "Llévesela"))
-            helper("export")
-        text(
-            "p",
-            tr(
-                "This network as a program, as an experiment of the lab, or as a record to keep.",
-                "Esta red como programa, como experimento del laboratorio o como registro.",
-            ),
-            "note",
-        )
-        with ui.element("div").classes("row"):
-            button(tr("Keras code", "Código Keras"), functools.partial(_keras, bench))
-            button(tr("As an experiment", "Como experimento"), functools.partial(_experiment, bench))
-            button(tr("Recorded run", "Registro"), functools.partial(_record, bench))
+    about = tr(
+        "This network as a program, as an experiment of the lab, or as a record to keep.",
+        "Esta red como programa, como experimento del laboratorio o como registro.",
+    )
+    with card("export", about), ui.element("div").classes("row"):
+        button(tr("Keras code", "Código Keras"), functools.partial(_keras, bench))
+        button(tr("As an experiment", "Como experimento"), functools.partial(_experiment, bench))
+        button(tr("Recorded run", "Registro"), functools.partial(_record, bench))
 
 
 def _keras(bench: Bench) -> None:

@@ -7,10 +7,10 @@ from nicegui import ui
 
 from hondo.core.language import tr
 from hondo.lab.pages.playground.bench import Bench
-from hondo.lab.pages.playground.controls import helper
+from hondo.lab.pages.playground.controls import card
 from hondo.lab.pages.playground.panels import RATES
 from hondo.lab.pages.playground.words import label, value_text
-from hondo.lab.parts import attribute, button, element, select, text
+from hondo.lab.parts import attribute, button, select, text
 from hondo.playground.setup import CHOICES, CLASS_OUTPUTS, INPUTS, NUMBER_SETS, OWN, Setup
 
 _NETWORKS = ((), (2,), (4,), (8,), (4, 2), (8, 8), (4, 4, 4), (8, 8, 8))
@@ -23,18 +23,11 @@ def twins_card(bench: Bench) -> None:
         return
     twin = bench.session.twin
     chosen: dict[str, Any] = {"name": twin[0] if twin else "learning_rate", "value": twin[1] if twin else None}
-    with element("section", "card twins", aria_label=label("twins")):
-        with ui.element("div").classes("control-head"):
-            text("h2", tr("Twins", "Gemelos"))
-            helper("twins")
-        text(
-            "p",
-            tr(
-                "Two networks from the same first weights on the same batches. Which setting differs?",
-                "Dos redes con los mismos pesos iniciales y los mismos lotes. ¿En qué ajuste difieren?",
-            ),
-            "note",
-        )
+    about = tr(
+        "Two networks from the same first weights on the same batches. Which setting differs?",
+        "Dos redes con los mismos pesos iniciales y los mismos lotes. ¿En qué ajuste difieren?",
+    )
+    with card("twins", about):
         choosing = ui.element("div").classes("columns")
         with ui.element("div").classes("row"):
             button(tr("Compare", "Comparar"), functools.partial(_start, bench, chosen), kind="primary small")
