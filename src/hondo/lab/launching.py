@@ -13,8 +13,7 @@ from hondo.lab.here import here
 from hondo.lab.parts import say, say_error
 from hondo.lab.speech import aside, spoken
 from hondo.lab.uploads import confine
-from hondo.store.queue import enqueue, enqueue_resume, tend
-from hondo.store.queue import stop as stop_run
+from hondo.store.queue import enqueue, tend
 from hondo.store.records import RunRecord
 from hondo.store.removal import put_aside, put_back
 from hondo.store.runs import find_run
@@ -36,22 +35,12 @@ async def start_yaml(text: str) -> RunRecord | None:
     def queue(workspace: Workspace) -> RunRecord:
         return enqueue(workspace, confine(workspace, parse_spec(text, "spec", allow_python=False)))
 
-    return await _done(queue)
+    return await done(queue)
 
 
 async def start_spec(spec: RunSpec) -> None:
     """Let an experiment that a page of ours made wait for its turn, and go to the run's page."""
     await _and_watch(lambda workspace: enqueue(workspace, spec))
-
-
-async def stop(name: str) -> None:
-    """Stop a run after the steps in progress."""
-    await _and_watch(lambda workspace: stop_run(workspace, name))
-
-
-async def go_on(name: str) -> None:
-    """Let a run that stands still go on from its last checkpoint."""
-    await _and_watch(lambda workspace: enqueue_resume(workspace, name))
 
 
 @spoken
@@ -97,13 +86,15 @@ def _built_in(name: str) -> RunSpec:
 
 
 async def _and_watch(act: Callable[[Workspace], RunRecord]) -> None:
-    record = await _done(act)
+    record = await done(act)
     if record is not None:
         ui.navigate.to(f"/runs/{record.name}")
 
 
 @spoken
-async def _done(act: Callable[[Workspace], RunRecord]) -> RunRecord | None:
+async def done(act: Callable[[Workspace], RunRecord]) -> RunRecord | None:
+    """Do something with a run in a thread and let the queue move; what goes wrong is told, and there is no run."""
+
     def work() -> RunRecord:
         workspace = here()
         record = act(workspace)

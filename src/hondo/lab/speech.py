@@ -3,7 +3,7 @@
 import contextvars
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from nicegui import run, ui
@@ -41,10 +41,18 @@ def spoken(build: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(build)
     def speak(*given: Any, **named: Any) -> Any:
-        with use_language(chosen()):
-            return build(*given, **named)
+        now = chosen()
+        with use_language(now):
+            answer = build(*given, **named)
+        return _later(now, answer) if inspect.iscoroutine(answer) else answer
 
     return speak
+
+
+async def _later(now: Language, answer: Coroutine[Any, Any, Any]) -> Any:
+    """Let what a handler leaves to be awaited speak the same language."""
+    with use_language(now):
+        return await answer
 
 
 async def aside(work: Callable[..., Any], *given: Any) -> Any:

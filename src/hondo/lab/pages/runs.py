@@ -73,7 +73,7 @@ def follow(read: Callable[[], Sequence[RunRecord]], show: Callable[[Sequence[Run
     place, seen = ui.element("div"), dict[str, Any]()
 
     def fill(found: Sequence[RunRecord]) -> None:
-        state = [(run.name, run.status, run.epochs_done, run.updated) for run in found]
+        state = [(run.name, run.status, run.epochs_done, run.epochs, run.summary, run.message) for run in found]
         if seen.get("state") != state:
             seen["state"] = state
             place.clear()

@@ -80,9 +80,13 @@ class Comparison:
         """Read the runs and show them anew if one has changed."""
         if self._seen is not None and not any(run.status in _GOING for run in self._runs):
             return
-        self._runs, self._series, unknown = await aside(lambda: _read(self._names))
-        seen = [(run.id, run.status, run.epochs_done, run.updated) for run in self._runs]
-        if seen == self._seen:
+        try:
+            self._runs, unknown = await aside(lambda: _find(self._names))
+            seen = [(run.id, run.status, run.epochs_done, run.summary) for run in self._runs]
+            if seen == self._seen:
+                return
+            self._series = await aside(lambda: [_curves(run) for run in self._runs])
+        except (HondoError, TypeError):  # out of reach for a moment; or the lab is closing, and there is no answer
             return
         self._seen = seen
         self._place.clear()
@@ -170,13 +174,13 @@ class Comparison:
         for name in names:
             values, times = series.get(name, ([], []))
             xs = times if chosen.axis == "seconds" else [float(epoch + 1) for epoch in range(len(values))]
-            label = f"{LETTERS[place]} {run.name}: {name} {number(values[-1]) if values else '—'}"
+            label = f"{LETTERS[place]} {run.name}: {quantity(name)} {number(values[-1]) if values else '—'}"
             lines.append(Line(place, label, xs, values, quiet=len(names) > 1 and name == chosen.metric))
         return lines
 
 
-def _read(names: Sequence[str]) -> tuple[list[RunRecord], list[Series], list[str]]:
-    """The runs, their curves, and the names that no run has."""
+def _find(names: Sequence[str]) -> tuple[list[RunRecord], list[str]]:
+    """The runs, and the names that no run has."""
     workspace, found, unknown = here(), dict[int, RunRecord](), []
     for name in names:
         try:
@@ -185,15 +189,17 @@ def _read(names: Sequence[str]) -> tuple[list[RunRecord], list[Series], list[str
             unknown.append(name)
             continue
         found[run.id] = run
-    curves = []
-    for run in found.values():
-        gathered: dict[str, tuple[list[float], list[float | None]]] = {}
-        for point in read_metrics(workspace, run):
-            values, times = gathered.setdefault(point.series, ([], []))
-            values.append(point.value)
-            times.append(point.time)
-        curves.append({name: (values, elapsed(times)) for name, (values, times) in gathered.items()})
-    return list(found.values()), curves, unknown
+    return list(found.values()), unknown
+
+
+def _curves(run: RunRecord) -> Series:
+    """A run's values and their times, by series."""
+    gathered: dict[str, tuple[list[float], list[float | None]]] = {}
+    for point in read_metrics(here(), run):
+        values, times = gathered.setdefault(point.series, ([], []))
+        values.append(point.value)
+        times.append(point.time)
+    return {name: (values, elapsed(times)) for name, (values, times) in gathered.items()}
 
 
 def _too_few() -> None:

@@ -20,7 +20,7 @@ from hondo.lab.here import here
 from hondo.lab.islands.editor import YamlEditor
 from hondo.lab.launching import start_yaml
 from hondo.lab.pages.experiments.form import Change, SpecForm
-from hondo.lab.pages.experiments.origins import Origin, known, uploads
+from hondo.lab.pages.experiments.origins import Origin, origin_of, uploads
 from hondo.lab.pages.runs import said
 from hondo.lab.parts import attribute, button, element, link, say, say_error, text
 from hondo.lab.speech import aside, spoken
@@ -31,7 +31,7 @@ _ADDRESS = "/experiments/new"
 
 @ui.page(_ADDRESS)
 @spoken
-async def new(builtin: str = "", data: str = "", own: str = "") -> None:
+async def new(builtin: str = "", data: str = "", target: str = "", own: str = "") -> None:
     """The choice of what to begin with; with one made, the form and the YAML."""
     request = ui.context.client.request
     run = str(request.query_params.get("from", ""))[:100] if request is not None else ""
@@ -39,11 +39,13 @@ async def new(builtin: str = "", data: str = "", own: str = "") -> None:
         if not (builtin or run or data or own):
             _choice(await aside(lambda: uploads(here())))
             return
-        origin = await aside(lambda: known(here(), experiment=builtin[:100], run=run, data=data[:200]))
-        if isinstance(origin, HondoError):
+        try:
+            named = {"experiment": builtin[:100], "run": run, "data": data[:200], "target": target[:200]}
+            origin = await aside(lambda: origin_of(here(), **named))
+        except HondoError as error:
             text("h1", tr("New experiment", "Nuevo experimento"))
-            text("p", origin.message, "message bad")
-            text("p", origin.hint, "quiet")
+            text("p", error.message, "message bad")
+            text("p", error.hint, "quiet")
             link(tr("Choose another beginning", "Elegir otro comienzo"), _ADDRESS, "button")
             return
         Desk(origin, await aside(lambda: uploads(here())))

@@ -1,16 +1,16 @@
 """What a new experiment begins with: a built-in one, a run that is there, the reader's own data, or almost nothing."""
 
-import csv
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from hondo.core.errors import DataError, HondoError, SpecError
+from hondo.core.errors import DataError, SpecError
 from hondo.core.language import tr
 from hondo.core.spec import RunSpec
 from hondo.data import catalogue
+from hondo.data.csv_stream import column_names
 from hondo.experiments.specs import builtin
 from hondo.experiments.specs.edit import edit_yaml
 from hondo.experiments.specs.write import spec_to_yaml
@@ -19,7 +19,6 @@ from hondo.store.runs import find_run
 from hondo.store.workspace import Workspace
 
 _TABLES = (".csv", ".tsv", ".txt")
-_HEAD = 64 * 1024
 _BLANK = """name: {name}
 data:
   name: digits
@@ -45,8 +44,15 @@ class Origin:
     yaml: str
 
 
-def origin_of(workspace: Workspace, *, experiment: str = "", run: str = "", data: str = "") -> Origin:
+def origin_of(workspace: Workspace, *, experiment: str = "", run: str = "", data: str = "", target: str = "") -> Origin:
     """What to begin with; without anything named, a small spec of one's own.
+
+    Args:
+        workspace: where runs and uploads are kept.
+        experiment: a built-in one.
+        run: one that is there.
+        data: a named data set, or an upload.
+        target: of an uploaded table, the column to predict; left out, the last one.
 
     Raises:
         HondoError: there is nothing of that name.
@@ -64,7 +70,8 @@ def origin_of(workspace: Workspace, *, experiment: str = "", run: str = "", data
         words = tr(f"From the run {found.name}", f"Del experimento {found.name}")
         return Origin(f"run:{found.name}", words, spec_to_yaml(_inside(workspace, spec)))
     if data:
-        return Origin(f"data:{data}", tr(f"With the data {data}", f"Con los datos {data}"), _about(workspace, data))
+        words = tr(f"With the data {data}", f"Con los datos {data}")
+        return Origin(f"data:{data}:{target}", words, _about(workspace, data, target))
     words = tr("From scratch", "Desde cero")
     return Origin("own", words, _BLANK.format(name=tr("my-experiment", "mi-experimento")))
 
@@ -88,7 +95,7 @@ def _inside(workspace: Workspace, spec: RunSpec) -> RunSpec:
     return spec.model_copy(update={"data": spec.data.model_copy(update={"path": short})})
 
 
-def _about(workspace: Workspace, data: str) -> str:
+def _about(workspace: Workspace, data: str, target: str) -> str:
     """A first spec for a data set: a named one or an uploaded one."""
     if data in catalogue.names():
         entry = catalogue.entry(data)
@@ -103,14 +110,12 @@ def _about(workspace: Workspace, data: str) -> str:
         )
     path = uploads_folder(workspace) / name.removeprefix("uploads/")
     if path.suffix.lower() in _TABLES:
-        keys = {"path": name}
-        if (title := _last_column(path)) is not None:
-            keys["target"] = title
         note = tr(
             "  # the last column; name another if it is not this one",
             "  # la última columna; si no es esta, nombre otra",
         )
-        return _spec(path.stem, keys, "  standardise: feature\n", "mlp", note)
+        keys = {"path": name, "target": target or column_names(path)[-1]}
+        return _spec(path.stem, keys, "  standardise: feature\n", "mlp", "" if target else note)
     if path.suffix.lower() == ".npz":
         return _spec(path.stem, {"path": name}, "", "mlp")
     return _spec(path.stem, {"path": name}, "  resize: [32, 32]\n  scale: unit\n", "cnn")
@@ -128,22 +133,3 @@ def _spec(title: str, data: dict[str, str], preprocess: str, preset: str, note: 
         f"model:\n  preset: {preset}\nlearn:\n  optimizer: adam\ntrain:\n  epochs: 20\n  early_stopping:\n"
         "    monitor: val_loss\n    patience: 5\n"
     )
-
-
-def _last_column(path: Path) -> str | None:
-    """The title of a table's last column."""
-    try:
-        with path.open("rb") as file:
-            line = file.read(_HEAD).decode("utf-8-sig", errors="replace").splitlines()[0]
-        separator = max("\t;,|", key=line.count)
-        return next(csv.reader([line], delimiter=separator))[-1].strip() or None
-    except (OSError, IndexError, StopIteration, csv.Error):
-        return None
-
-
-def known(workspace: Workspace, **named: str) -> Origin | HondoError:
-    """As :func:`origin_of`, with the error as an answer."""
-    try:
-        return origin_of(workspace, **named)
-    except HondoError as error:
-        return error

@@ -55,14 +55,15 @@ def able_runs() -> list[Able]:
     found = []
     for record in list_runs(here()):
         if (record.folder / "result.json").exists() and (record.folder / "model.keras").exists():
-            kind, shape = _looked_up(record.folder)
+            kind, shape = _looked_up(record.id, record.folder)
             if kind in ("image", "table", "array"):
                 found.append(Able(record, kind, shape))
     return found
 
 
 @lru_cache(maxsize=4096)
-def _looked_up(folder: Path) -> tuple[str, tuple[int, ...]]:
+def _looked_up(_: int, folder: Path) -> tuple[str, tuple[int, ...]]:
+    """What a run's inputs are. By its number: a folder's name comes back when a run was deleted for good."""
     try:
         read = json.loads((folder / "preprocess.json").read_text(encoding="utf-8"))
         return str(read["kind"]), tuple(int(length) for length in read["raw_shape"])

@@ -9,13 +9,24 @@ from nicegui import ui
 from hondo.core.errors import HondoError
 from hondo.core.language import tr
 from hondo.experiments.report.wording import count, seconds
-from hondo.lab.here import here
+from hondo.lab.launching import done
 from hondo.lab.pages.run.sections import GOING
 from hondo.lab.pages.runs import headline, status_words
-from hondo.lab.parts import attribute, button, close_dialog, dialog, element, field, link, open_dialog, say_error, text
-from hondo.lab.speech import aside
+from hondo.lab.parts import (
+    attribute,
+    button,
+    close_dialog,
+    dialog,
+    element,
+    field,
+    fill,
+    link,
+    open_dialog,
+    say_error,
+    text,
+)
 from hondo.store.pace import Pace
-from hondo.store.queue import enqueue_resume, stop, tend, waiting_before
+from hondo.store.queue import enqueue_resume, stop
 from hondo.store.records import RunRecord
 
 _MOST_EPOCHS = 10_000_000
@@ -47,15 +58,15 @@ class Head:
         self._row = ui.element("div").classes("row actions")
         self._resume_dialog()
 
-    def show(self, record: RunRecord, pace: Pace) -> None:
-        """Show the run as it stands now."""
+    def show(self, record: RunRecord, pace: Pace, before: int) -> None:
+        """Show the run as it stands now; ``before`` is how many wait before it."""
         self._record = record
         words, tone = status_words(record)
         self._words.set_text(words)
         self._status.classes(replace=f"status {tone}")
         self._tell(record)
         self._show_figures(record)
-        self._show_progress(record, pace)
+        self._show_progress(record, pace, before)
         self._show_actions(record)
 
     def lost(self, error: HondoError) -> None:
@@ -97,7 +108,7 @@ class Head:
                     text("div", figure)
                     text("div", name)
 
-    def _show_progress(self, record: RunRecord, pace: Pace) -> None:
+    def _show_progress(self, record: RunRecord, pace: Pace, before: int) -> None:
         going = record.status in GOING and bool(record.epochs)
         self._progress.set_visibility(going)
         if not going:
@@ -105,7 +116,7 @@ class Head:
         share = min(1.0, pace.done / (record.epochs or 1))
         attribute(self._bar, aria_valuenow=round(100 * share))
         self._done.style(replace=f"width: {share:.1%}")
-        self._eta.set_text(_expected(record, pace))
+        self._eta.set_text(_expected(record, pace, before))
 
     def _show_actions(self, record: RunRecord) -> None:
         able = _able(record)
@@ -151,7 +162,7 @@ class Head:
     def _ask_epochs(self) -> None:
         suggested = max(self._record.epochs or 0, self._record.epochs_done) + max(1, self._record.epochs_done)
         self._wanted = str(suggested)
-        ui.run_javascript(f"getHtmlElement({self._epochs.id}).value = '{suggested}'")
+        fill(self._epochs, self._wanted)
         open_dialog(self._dialog)
 
     async def _further(self) -> None:
@@ -170,15 +181,7 @@ class Head:
     async def _do(self, act: Callable[[Any, str], Any]) -> None:
         """Do something about the run in a thread, and look at it at once."""
 
-        def work() -> bool:
-            act(here(), self._record.name)
-            tend(here())
-            return True
-
-        try:
-            await aside(work)
-        except HondoError as error:
-            say_error(error)
+        await done(lambda workspace: act(workspace, self._record.name))
         await self._look()
 
 
@@ -197,10 +200,9 @@ def _able(record: RunRecord) -> tuple[str, ...]:
     return tuple(name for name, able in can.items() if able)
 
 
-def _expected(record: RunRecord, pace: Pace) -> str:
+def _expected(record: RunRecord, pace: Pace, before: int) -> str:
     """How long it will take, in words."""
     if record.status == "queued":
-        before = waiting_before(here(), record)
         if before:
             return tr(f"{before} in the queue before it", f"{before} por delante en la cola")
         return tr("it begins as soon as there is room", "empieza en cuanto haya sitio")

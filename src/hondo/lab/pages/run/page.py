@@ -20,6 +20,7 @@ from hondo.lab.parts import text
 from hondo.lab.prediction import predictor
 from hondo.lab.speech import aside, spoken
 from hondo.store.pace import Pace, read_pace
+from hondo.store.queue import waiting_before
 from hondo.store.records import RunRecord
 from hondo.store.runs import find_run
 
@@ -61,8 +62,9 @@ class RunView:
         self.curves = LearningCurves(self.record)
         with ui.element("div").classes("sections"):
             self.sections = self._sections()
-        self.head.show(self.record, _pace(self.record))
-        self._seen = _state(self.record)
+        _, pace, before = _read(self.record.name)
+        self.head.show(self.record, pace, before)
+        self._seen = _state(self.record, before)
         ui.timer(_EVERY, spoken(self.look), immediate=False)
         if self.record.status not in GOING:
             ui.timer(0.5, spoken(predictor().warm), once=True)
@@ -85,11 +87,11 @@ class RunView:
             return
         if read is None:
             return
-        record, pace = read
+        record, pace, waiting = read
         before, self.record = self.record, record
-        if _state(record) != self._seen:
-            self._seen = _state(record)
-            self.head.show(record, pace)
+        if _state(record, waiting) != self._seen:
+            self._seen = _state(record, waiting)
+            self.head.show(record, pace, waiting)
             await self.curves.follow(record)
         for section in self.sections:
             await section.follow(before, record)
@@ -108,9 +110,10 @@ class RunView:
         return [section for section in made if section is not None]
 
 
-def _read(name: str) -> tuple[RunRecord, Pace]:
+def _read(name: str) -> tuple[RunRecord, Pace, int]:
+    """The run, how quick it is, and how many wait before it."""
     record = find_run(here(), name)
-    return record, _pace(record)
+    return record, _pace(record), waiting_before(here(), record) if record.status == "queued" else 0
 
 
 def _pace(record: RunRecord) -> Pace:
@@ -119,8 +122,8 @@ def _pace(record: RunRecord) -> Pace:
     return Pace(float(record.epochs_done), None, None)
 
 
-def _state(record: RunRecord) -> Any:
-    return record.status, record.epochs_done, record.updated, record.message, record.warnings
+def _state(record: RunRecord, waiting: int) -> Any:
+    return record.status, record.epochs_done, record.updated, record.message, record.warnings, waiting
 
 
 def report_of(name: str) -> str:
