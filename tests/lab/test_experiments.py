@@ -155,3 +155,13 @@ def test_beginnings_are_valid_and_never_lead_outside(private_home: Path) -> None
         for data in ("../../etc/passwd", "/etc/passwd", "uploads/..", "nothing.csv"):
             with pytest.raises(DataError, match="no data called"):
                 origin_of(workspace, data=data)
+
+
+def test_the_column_that_was_chosen_is_the_one_that_is_predicted(private_home: Path) -> None:
+    with open_workspace() as workspace:
+        folder = workspace.folder / "lab" / "uploads"
+        folder.mkdir(parents=True)
+        (folder / "houses.csv").write_text("price,rooms\n1,2\n3,4\n", encoding="utf-8")
+        chosen = read_yaml(origin_of(workspace, data="houses.csv", target="price").yaml, "x")
+        assert chosen.value["data"]["target"] == "price"
+        assert read_yaml(origin_of(workspace, data="houses.csv").yaml, "x").value["data"]["target"] == "rooms"

@@ -11,7 +11,7 @@ from hondo.lab.pages.playground.address import HIDEABLE, View, from_address, to_
 from hondo.lab.pages.playground.bench import own_settings
 from hondo.lab.pages.playground.frames import OUTPUT, SIDE, packed, picture, shape
 from hondo.lab.pages.playground.own import LARGEST_FILE, read_columns, read_upload
-from hondo.lab.pages.playground.session import Session
+from hondo.lab.pages.playground.session import Session, plan
 from hondo.lab.pages.playground.twins import other_values
 from hondo.lab.pages.playground.words import help_of, label
 from hondo.playground.layout import layers
@@ -75,10 +75,10 @@ def test_a_learning_rate_changes_on_the_way_but_another_network_begins_anew() ->
     session = Session(Setup())
     session.first.run(50)
     weights = session.state.weights
-    session.change(session.setup.changed(learning_rate=0.3))
+    session.follow(plan(session.setup.changed(learning_rate=0.3), session.own, session.twin))
     assert session.state.step == 50
     np.testing.assert_array_equal(session.state.weights, weights)
-    session.change(session.setup.changed(hidden=(5,)))
+    session.follow(plan(session.setup.changed(hidden=(5,)), session.own, session.twin))
     assert session.state.step == 0
 
 
@@ -125,11 +125,11 @@ def test_twins_begin_alike_and_part() -> None:
     assert header["apart"] > 0
     session.go_to(0)
     assert picture(session)[0]["apart"] == 0
-    session.change(session.setup.changed(activation="relu"))
+    session.follow(plan(session.setup.changed(activation="relu"), session.own, session.twin))
     assert [each.training.setup.learning_rate for each in session.histories] == [0.03, 0.3]
     assert [each.training.setup.activation for each in session.histories] == ["relu", "relu"]
     with pytest.raises(SpecError):
-        session.change(session.setup.changed(learning_rate=0.3))
+        session.follow(plan(session.setup.changed(learning_rate=0.3), session.own, session.twin))
     assert session.setup.learning_rate == 0.03
 
 
@@ -154,12 +154,12 @@ def test_own_points_are_learnt_while_they_grow_and_may_be_none() -> None:
     session.first.run(30)
     weights = session.state.weights
     session.own = session.own.with_points([(1.0, 1.0)], 2)
-    session.change(session.setup)
+    session.follow(plan(session.setup, session.own, session.twin))
     assert session.state.step == 30
     np.testing.assert_array_equal(session.state.weights, weights)
     assert len(session.training.y) + len(session.training.test_y) == 19
     session.own = session.own.without(session.own.x)
-    session.change(session.setup)
+    session.follow(plan(session.setup, session.own, session.twin))
     assert not session.ready
     assert shape(session, {}, [], [""])["dots"][0]["train"] == []
 
@@ -232,3 +232,22 @@ def test_uploads_that_are_no_tables_are_explained() -> None:
     with pytest.raises(DataError):
         read_columns("a.csv", b"\0\1\2\3")
     assert list(read_columns("latin.csv", "año;b;c\n1,5;2;x\n".encode("latin-1"))["año"]) == ["1.5"]
+
+
+@pytest.mark.parametrize("twin", [("classes", 2), ("data", "plane")])
+def test_twins_on_own_points_differ_in_no_setting_of_the_points(twin: Any) -> None:
+    own = OwnPoints(np.array([[0.0, 1.0], [1.0, 0.0], [2.0, 2.0]]), np.array([0.0, 1.0, 2.0]))
+    with pytest.raises(SpecError, match="share them"):
+        plan(Setup(data="own", output="softmax", classes=3), own, twin)
+
+
+def test_what_was_changed_later_is_left_when_training_goes_on_from_before() -> None:
+    session = Session(Setup(data="xor"))
+    session.first.run(100)
+    session.edit({"layer": 0, "from": 0, "to": 0, "value": 2.0})
+    session.first.run(300)
+    assert session.furthest == 400
+    session.go_to(50)
+    assert session.leave_future()
+    assert session.furthest == 50
+    assert not session.leave_future()

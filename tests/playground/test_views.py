@@ -9,6 +9,7 @@ from hondo.playground.training import prepare
 from hondo.playground.views import (
     dead_neurons,
     decisions,
+    disagreement,
     edited,
     gradient_norms,
     grid,
@@ -91,3 +92,13 @@ def test_weights_are_shown_and_edited(trained):
             edited(training, state, layer, unit, 1.0, source)
     with pytest.raises(HondoError, match="cannot be nan"):
         edited(training, state, 0, 0, float("nan"))
+
+
+def test_twins_of_different_outputs_are_each_judged_by_their_own():
+    tanh = np.array([[[-0.9, 0.2], [0.8, -0.1]]])
+    sigmoid = (tanh + 1) / 2  # the same network's answers on another scale
+    two = np.stack([1 - sigmoid[0], sigmoid[0]])
+    setups = {output: Setup(output=output) for output in ("tanh", "sigmoid", "softmax")}
+    assert disagreement(tanh, sigmoid, setups["tanh"], setups["sigmoid"]) == 0
+    assert disagreement(tanh, two, setups["tanh"], setups["softmax"]) == 0
+    assert disagreement(-tanh, two, setups["tanh"], setups["softmax"]) == 1

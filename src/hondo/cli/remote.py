@@ -5,9 +5,10 @@ import os
 import secrets
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from hondo.core.errors import HondoError, SpecError
 from hondo.core.language import language, tr
@@ -34,8 +35,7 @@ def predict_remotely(url: str, token: str | None, run: str, inputs: list[str], t
     parts = urlsplit(url if "//" in url else f"http://{url}")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SpecError(tr(f"{url!r} is no address", f"{url!r} no es una dirección"), "http://127.0.0.1:8420")
-    in_address = next((part[6:] for part in parts.query.split("&") if part.startswith("token=")), None)
-    token = token or in_address or os.environ.get("HONDO_LAB_TOKEN") or ""
+    token = token or dict(parse_qsl(parts.query)).get("token") or os.environ.get("HONDO_LAB_TOKEN") or ""
     if not token.isascii() or not token.isprintable():
         raise SpecError(tr("this token cannot be used", "este token no se puede usar"))
     value, labels = read_inputs(inputs)
@@ -46,7 +46,7 @@ def predict_remotely(url: str, token: str | None, run: str, inputs: list[str], t
         body, kind = _form([Path(each) for each in inputs])
     address = f"{parts.scheme}://{parts.netloc}/api/runs/{quote(run, safe='')}/predict?top={top}"
     headers = {"Authorization": f"Bearer {token}", "Content-Type": kind, "Accept-Language": language()}
-    answers = _ask(urllib.request.Request(address, body, headers), parts.netloc)["answers"]
+    answers = _ask(urllib.request.Request(address, body, headers), parts.netloc)
     for answer, label in zip(answers, labels, strict=False):
         answer["input"] = label
     return [{key: each for key, each in answer.items() if each is not None} for answer in answers]
@@ -73,7 +73,7 @@ def _ask(request: urllib.request.Request, where: str) -> Any:
     opener = urllib.request.build_opener(_NoRedirects)
     try:
         with opener.open(request, timeout=_SECONDS) as answer:
-            return json.loads(answer.read(_LARGEST_ANSWER))
+            return json.loads(answer.read(_LARGEST_ANSWER))["answers"]
     except urllib.error.HTTPError as error:
         try:
             said = json.loads(error.read(_LARGEST_ANSWER))
@@ -81,7 +81,7 @@ def _ask(request: urllib.request.Request, where: str) -> Any:
         except (ValueError, LookupError, TypeError):
             message, hint = f"{where}: HTTP {error.code}", ""
         raise HondoError(message, hint) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, LookupError, TypeError, HTTPException) as error:  # or something else answers there
         raise HondoError(
             tr(f"no lab answers at {where}: {error}", f"ningún laboratorio responde en {where}: {error}"),
             tr("Start it there: hondo lab", "Inícielo allí: hondo lab"),

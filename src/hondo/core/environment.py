@@ -100,7 +100,7 @@ def describe_environment(device: str = "", seed: int | None = None, folder: Path
         packages=packages,
         backend=os.environ.get("KERAS_BACKEND", "jax"),
         device=device,
-        cpus=_cpus(),
+        cpus=usable_cpus(),
         memory=psutil.virtual_memory().total,
         seed=seed,
         git=git_state(folder),
@@ -156,7 +156,7 @@ def _versions(names: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _cpus() -> int:
+def usable_cpus() -> int:
     """How many processors this process may use, which in a container or under `taskset` are not all there are."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -14,6 +14,7 @@ from hondo.data.pictures import decode_picture, inspect_picture
 from hondo.data.pixels import resize_picture
 from hondo.data.rows import read_rows
 from hondo.experiments.predict import Predictions, raw_inputs
+from hondo.experiments.report.wording import count
 from hondo.explain.activations import described, thinned
 from hondo.explain.drawing import as_sample, read_drawing
 from hondo.explain.pictures import array_png, sample_png
@@ -125,8 +126,8 @@ def rows(subject: Subject, content: str | bytes, most: int = 500) -> dict[str, A
     table = read_rows(io.StringIO(text))
     if len(table) > MOST_ROWS:
         raise DataError(
-            tr(f"these are {len(table):,} rows", f"son {len(table):,} filas"),
-            tr(f"At most {MOST_ROWS:,} at once.", f"Como máximo {MOST_ROWS:,} a la vez."),
+            tr(f"these are {count(len(table))} rows", f"son {count(len(table))} filas"),
+            tr(f"At most {count(MOST_ROWS)} at once.", f"Como máximo {count(MOST_ROWS)} a la vez."),
         )
     found = subject.run.predict(table)
     if found.classes:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from contextlib import suppress
 
+import psutil
 from starlette.concurrency import run_in_threadpool
 
 from hondo.core.errors import HondoError
@@ -19,7 +20,8 @@ async def take_care(workspace: Workspace) -> None:
     """Start what may start and mark what is gone, again and again, until cancelled."""
     cleared = 0.0
     while True:
-        with suppress(HondoError, OSError):  # a locked or full workspace may be well again at the next look
+        # A locked or full workspace, or a process that may not be looked at, may be well again at the next look.
+        with suppress(HondoError, OSError, psutil.Error):
             await run_in_threadpool(tend, workspace)
             if time.time() - cleared > _CLEAR_EVERY:
                 cleared = time.time()

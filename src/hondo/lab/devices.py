@@ -5,6 +5,7 @@
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from hondo.core.environment import describe_environment
+from hondo.core.environment import usable_cpus
 
 _SECONDS = 120.0
 _lock = threading.Lock()
@@ -55,8 +56,8 @@ def machine() -> Machine:
 
 def basics() -> Machine:
     """What is known at once, without asking the backend."""
-    around = describe_environment()
-    return Machine(f"Python {around.python}, {around.platform}", around.cpus, os.cpu_count() or 1, around.memory)
+    words = f"Python {platform.python_version()}, {platform.platform()}"
+    return Machine(words, usable_cpus(), os.cpu_count() or 1, psutil.virtual_memory().total)
 
 
 def free_memory() -> int:

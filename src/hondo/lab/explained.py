@@ -75,7 +75,7 @@ class Answers:
             row.classes(replace="best" if number_ == best else "")
             name.set_text(classes[number_])
             bar.style(replace=f"width: {shares[number_]:.1%}")
-            share.set_text(f"{shares[number_]:.1%}")
+            share.set_text(percent(shares[number_]))
 
     def _bar(self) -> tuple[Any, Any, Any, Any]:
         with ui.element("div") as row:

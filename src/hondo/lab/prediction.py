@@ -139,44 +139,46 @@ class Predictor:
         gc.collect()  # gives the system's semaphores back, which an abrupt end would leave
 
 
-def predict(job: Job) -> tuple[list[dict[str, Any]], Failure | None]:
+def predict(job: Job) -> tuple[Any, Failure | None]:
     """In the other process: the answers, or the error as plain data."""
-    with use_language(job.language):
-        try:
-            return _answers(job), None
-        except HondoError as error:
-            return [], (type(error), error.message, error.hint)
-        except MemoryError:
-            return [], _no_memory()
-        except (ValueError, TypeError, OverflowError) as error:
-            text = str(error).partition("\n")[0][:200]
-            return [], (DataError, tr(f"these inputs do not fit: {text}", f"estas entradas no encajan: {text}"), "")
+    return _worked(job.language, lambda: _answers(job))
 
 
 def examine(question: Question) -> tuple[Any, Failure | None]:
     """In the other process: what a question's answer is, or the error as plain data."""
-    with use_language(question.language):
-        try:
-            from hondo.explain.questions import answer
 
-            return answer(_subject(Path(question.folder), question.run), question.name, question.given), None
+    def work() -> Any:
+        from hondo.explain.questions import answer
+
+        return answer(_subject(Path(question.folder), question.run), question.name, question.given)
+
+    return _worked(question.language, work)
+
+
+def get_ready(chosen: Language) -> tuple[Any, Failure | None]:
+    """In the other process: import what all questions need."""
+    return _worked(chosen, lambda: import_module("hondo.explain.questions") and None)
+
+
+def _worked(chosen: Language, work: Callable[[], Any]) -> tuple[Any, Failure | None]:
+    """What some work gives, or why it failed; a model may hold anything, and the process stays whatever it raises."""
+    with use_language(chosen):
+        try:
+            return work(), None
         except HondoError as error:
             return None, (type(error), error.message, error.hint)
         except MemoryError:
             return None, _no_memory()
-        except Exception as error:  # a model may hold anything; the reader sees what it was, and the process stays
-            text = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:200]}"
+        except (ValueError, TypeError, OverflowError) as error:
+            text = _first_line(error)
+            return None, (DataError, tr(f"these inputs do not fit: {text}", f"estas entradas no encajan: {text}"), "")
+        except Exception as error:
+            text = f"{type(error).__name__}: {_first_line(error)}"
             return None, (ModelError, tr(f"that did not work out: {text}", f"no se pudo calcular: {text}"), "")
 
 
-def get_ready(chosen: Language) -> tuple[None, Failure | None]:
-    """In the other process: import what all questions need."""
-    with use_language(chosen):
-        try:
-            import_module("hondo.explain.questions")  # for what it imports
-        except HondoError as error:
-            return None, (type(error), error.message, error.hint)
-        return None, None
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0][:200]
 
 
 def _no_memory() -> Failure:

@@ -133,8 +133,8 @@ class History:
             HondoError: for a negative number of steps.
         """
         end = self.training.advance(self.state, min(steps, 0)).step + steps
-        if steps and max(self._states.always) > self.state.step:
-            self._forget()
+        if steps and self.changed_later:
+            self.forget_later()
         while self.state.step < end:
             stops = (self._states.next_after(self.state.step), self._scores.next_after(self.state.step), end)
             self.state = self.training.advance(self.state, min(stops) - self.state.step)
@@ -183,7 +183,7 @@ class History:
                    f"este es el paso {self.state.step} y el estado es del {state.step}"),
                 tr("Go to its step first.", "Vaya antes a su paso."),
             )  # fmt: skip
-        self._forget()
+        self.forget_later()
         self.state = state
         self._keep(always=True)
         return state
@@ -196,7 +196,12 @@ class History:
     def _training_at(self, step: int) -> Training:
         return next(training for at, training in reversed(self._trainings) if at <= step)
 
-    def _forget(self) -> None:
+    @property
+    def changed_later(self) -> bool:
+        """Whether something was changed after the present step; to train on from here forgets it."""
+        return max(self._states.always) > self.state.step
+
+    def forget_later(self) -> None:
         """Drop what comes after the present step."""
         self._states.forget_after(self.state.step)
         self._scores.forget_after(self.state.step)

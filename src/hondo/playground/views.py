@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from hondo.core.arrays import FloatArray
+from hondo.core.arrays import Array, FloatArray
 from hondo.core.errors import HondoError
 from hondo.core.language import tr
 from hondo.core.seeds import generator
@@ -55,27 +55,27 @@ def gradient_norms(training: Training, state: State) -> list[float]:
 
 def dead_neurons(training: Training, state: State) -> list[tuple[int, ...]]:
     """For each hidden layer the neurons that are 0 at every training point: a ReLU there learns nothing any more."""
-    hidden = training.values(state, training.x)[1:-1]
     if training.setup.activation != "relu":
-        return [() for _ in hidden]
+        return [() for _ in training.setup.hidden]
+    hidden = training.values(state, training.x)[1:-1]
     return [tuple(np.flatnonzero((values == 0).all(axis=0)).tolist()) for values in hidden]
 
 
-def disagreement(one: FloatArray, other: FloatArray, setup: Setup) -> float:
+def disagreement(one: FloatArray, other: FloatArray, setup: Setup, other_setup: Setup) -> float:
     """How differently two networks see the plane: the share of it where their classes differ, or for numbers the mean
     distance between them.
 
     Args:
         one, other: outputs over the plane ``(outputs, n, n)``.
-        setup: of the first, which says what outputs mean.
+        setup, other_setup: say what the outputs of each mean.
     """
-    if setup.problem == "regression" or len(one) != len(other):
+    if setup.problem == "regression":
         return float(np.abs(one[0] - other[0]).mean())
-    return float((likeliest(one, setup.output) != likeliest(other, setup.output)).mean())
+    return float((likeliest(one, setup.output) != likeliest(other, other_setup.output)).mean())
 
 
-def likeliest(outputs: FloatArray, output: str) -> FloatArray:
-    """The class that outputs ``(outputs, …)`` speak for: ``(…)``."""
+def likeliest(outputs: FloatArray, output: str) -> Array:
+    """The class, as a number, that outputs ``(outputs, …)`` speak for: ``(…)``."""
     return outputs.argmax(axis=0) if output == "softmax" else outputs[0] > (0.5 if output == "sigmoid" else 0)
 
 

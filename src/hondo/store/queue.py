@@ -10,13 +10,14 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import psutil
 from sqlalchemy import Connection, RowMapping, func, select, text, update
 
-from hondo.core.environment import describe_environment
+from hondo.core.environment import describe_environment, usable_cpus
 from hondo.core.errors import HondoError, StoreError
 from hondo.core.files import cannot_write, write_atomically
 from hondo.core.language import language, tr
@@ -116,7 +117,8 @@ def stop(workspace: Workspace, name: str) -> RunRecord:
         elif not asked_to_stop(record.folder):
             ask_to_stop(record.folder)
         elif (process := find_process(row)) is not None and process.pid != os.getpid():
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
     return record_of(workspace, row)
 
 
@@ -166,8 +168,7 @@ def machine_limit() -> int:
     chosen = os.environ.get("HONDO_PARALLEL_RUNS", "")
     if chosen.isascii() and chosen.isdigit() and len(chosen) < 4:
         return max(1, int(chosen))
-    cores = len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else os.cpu_count() or 1
-    return max(1, min(cores // _CORES_OF_A_RUN, psutil.virtual_memory().total // _MEMORY_OF_A_RUN))
+    return max(1, min(usable_cpus() // _CORES_OF_A_RUN, psutil.virtual_memory().total // _MEMORY_OF_A_RUN))
 
 
 def waiting_before(workspace: Workspace, run: RunRecord) -> int:

@@ -46,7 +46,7 @@ async def predict(
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         job = job_for(workspace, run.name, run.folder, top, files=await _files(request))
     else:
-        given = _ROWS.validate_json(await request.body())
+        given = await run_in_threadpool(_ROWS.validate_json, await request.body())
         if (given.rows is None) == (given.array is None):
             raise DataError(tr("give either 'rows' or 'array'", "indique 'rows' o bien 'array'"))
         job = job_for(workspace, run.name, run.folder, top, rows=given.rows, array=given.array)

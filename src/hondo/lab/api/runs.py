@@ -24,7 +24,6 @@ from hondo.store.notes import annotate, known_tags
 from hondo.store.queue import enqueue, enqueue_resume, stop, tend, waiting_before
 from hondo.store.records import Status
 from hondo.store.removal import UNDO_SECONDS, put_aside, put_back
-from hondo.store.runs import find_run
 from hondo.store.workspace import Workspace
 
 router = APIRouter(tags=["runs"])
@@ -125,6 +124,6 @@ def list_tags(workspace: OpenWorkspace) -> list[Tag]:
 
 
 def _detail(workspace: Workspace, name: str) -> RunDetail:
-    run = find_run(workspace, existing_run(workspace, name).name)
+    run = existing_run(workspace, name)
     waiting = waiting_before(workspace, run) if run.status == "queued" else None
     return detail_of(run, files_of(run), waiting)

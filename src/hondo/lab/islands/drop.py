@@ -7,7 +7,6 @@ from nicegui.element import Element
 
 from hondo.core.language import tr
 from hondo.data.pictures import PICTURE_SUFFIXES
-from hondo.lab.incoming import LARGEST_FOLDER, MOST_FILES
 from hondo.lab.security import LARGEST_UPLOAD
 from hondo.lab.uploads import SUFFIXES
 
@@ -28,8 +27,6 @@ class Drop(Element, component="drop.js"):
             "suffixes": list(SUFFIXES),
             "pictures": sorted(PICTURE_SUFFIXES),
             "file": LARGEST_UPLOAD - _ROOM,
-            "folder": LARGEST_FOLDER,
-            "files": MOST_FILES,
         }
         self.on("done", lambda event: done(str(event.args)))
 

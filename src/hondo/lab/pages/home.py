@@ -99,7 +99,7 @@ def _go_on(latest: Sequence[RunRecord]) -> None:
         words = tr(f"{run.name} is {ended}", f"{run.name}: {ended}")
         text("p", f"{words}: {value} {called}." if value else f"{words}.")
     else:
-        text("p", tr(f"{run.name}: {ended}. {run.message}", f"{run.name}: {ended}. {run.message}"))
+        text("p", f"{run.name}: {ended}. {run.message}")
     learned = [each for each in latest if each.status in _LEARNED]
     with ui.element("div").classes("row"):
         if run.status in _LEARNED:

@@ -16,6 +16,7 @@ from hondo.core.language import tr
 from hondo.core.spec import AugmentSpec
 from hondo.data.augment.augmenter import Augmenter
 from hondo.data.thumbnails import as_png, thumbnail
+from hondo.experiments.report.wording import percent
 from hondo.lab.pages.data.samples import Place
 from hondo.lab.pages.data.shelf import Source, open_source
 from hondo.lab.pages.data.words import snippet
@@ -184,7 +185,7 @@ def _yaml(asked: Mapping[str, Any]) -> str:
 def _shown(knob: Knob, value: float) -> str:
     if knob.unit:
         return f"±{value:g}{knob.unit}" if value else f"0{knob.unit}"
-    return f"±{value:.0%}" if value and knob.key != "cutout" else f"{value:.0%}"
+    return f"±{percent(value, 0)}" if value and knob.key != "cutout" else percent(value, 0)
 
 
 def _names() -> dict[str, str]:

@@ -18,7 +18,7 @@ from hondo.experiments.comparison import (
     summaries,
     winners,
 )
-from hondo.experiments.report.wording import number, percent, quantity, seconds
+from hondo.experiments.report.wording import count, number, percent, quantity, seconds
 from hondo.lab.comparison_charts import LETTERS, MOST_RUNS, Axis, Line, overlay_svg, parallel_svg
 from hondo.lab.frame import frame
 from hondo.lab.here import here
@@ -266,7 +266,7 @@ def _value(name: str, value: Any, *, best: bool) -> None:
     elif name == "seconds":
         words = seconds(float(value))
     else:
-        words = f"{value:,}" if isinstance(value, int) else number(float(value))
+        words = count(value) if isinstance(value, int) else number(float(value))
     said("td", f"★ {words}" if best else words, "number best" if best else "number")
 
 

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from nicegui import run, ui
+from nicegui import ui
 
 from hondo.core.errors import HondoError
 from hondo.core.language import tr
+from hondo.lab.asking import Newest
 from hondo.lab.islands.stage import Stage
 from hondo.lab.pages.playground.address import View, to_address
 from hondo.lab.pages.playground.controls import Desk
@@ -23,7 +24,7 @@ from hondo.lab.pages.playground.frames import packed, picture, shape
 from hondo.lab.pages.playground.session import Session, Twin, plan
 from hondo.lab.pages.playground.words import INPUT_NAMES, label, stage_labels, value_text
 from hondo.lab.parts import dialog, say, say_error
-from hondo.lab.speech import spoken
+from hondo.lab.speech import aside, spoken
 from hondo.playground.own import OwnPoints, taken_over
 from hondo.playground.setup import OWN, Setup
 from hondo.playground.stopping import Stop, run_for
@@ -51,7 +52,8 @@ class Bench:
         self._shown_at = 0.0
         self.stage = Stage(stage_labels(), spoken(self.heard))
         self._windows = ui.element("div")
-        ui.timer(_FRAME / 2, spoken(self.tick))
+        self._sought = Newest(self._seek, self._arrived)
+        self._clock = ui.timer(_FRAME / 2, spoken(self.tick), active=False)
         self.desk.keep(self._tell_stage)
 
     @property
@@ -113,7 +115,7 @@ class Bench:
             self.playing(False)
         elif not self.session.ready:
             say(tr("Draw at least two points first.", "Dibuje antes al menos dos puntos."), bad=True)
-        elif self.view.stop.reached(self.session.first):
+        elif any(self.view.stop.reached(each) for each in self.session.histories):
             say(
                 tr("The condition to stop is met already.", "La condición para detenerse ya se cumple."),
                 tr("Change it or start again.", "Cámbiela o reinicie."),
@@ -123,7 +125,8 @@ class Bench:
 
     def playing(self, going: bool) -> None:
         """Whether it trains by itself from now on."""
-        self.session.playing = going
+        self.session.playing = self._clock.active = going
+        self._sought.forget()
         self.desk.sync()
 
     async def step(self, number: int, unit: str) -> None:
@@ -234,6 +237,8 @@ class Bench:
         end, session = time.monotonic() + _LONGEST, self.session
         stop = Stop() if by_hand else self.view.stop
         whole = steps % session.training.batches == 0
+        if session.leave_future():
+            await self.show(whole=True)
         while True:
             taken, met = run_for(session.histories, steps, stop, _SLICE)
             steps -= taken
@@ -241,7 +246,10 @@ class Bench:
                 steps = min(steps, -session.state.step % session.training.batches) if whole else 0
             if met or steps <= 0:
                 return met
+            before = session.state
             await asyncio.sleep(0)
+            if session.state is not before:  # somebody went elsewhere meanwhile
+                return False
 
     async def _follow(self, values: dict[str, Any], **other: Any) -> None:
         """Make and follow another plan; changes are taken one after the other."""
@@ -252,13 +260,14 @@ class Bench:
                 setup = session.setup.changed(**values)
                 if "twin" not in other and twin is not None and getattr(setup, twin[0]) == twin[1]:
                     twin = None
-                made: Any = await run.io_bound(plan, setup, own, twin)
+                made: Any = await aside(plan, setup, own, twin)
             except HondoError as error:
                 say_error(error)
                 self.desk.sync()
                 return
             if made is None:  # the server is closing
                 return
+            self._sought.forget()
             session.follow(made, anew=other.get("anew", False))
             if not session.ready:
                 self.playing(False)
@@ -267,10 +276,18 @@ class Bench:
         await self.begin()
 
     async def _go_to(self, step: int) -> None:
-        self.session.go_to(step)
+        await self._sought.put(step)
         await self.show()
 
+    async def _seek(self, step: int) -> Any:
+        return await aside(self.session.at, step)  # what is not kept is trained again, which may take a while
+
+    def _arrived(self, states: Any) -> None:
+        if states is not None:  # else the server is closing
+            self.session.stand(states)
+
     async def _edited(self, change: dict[str, Any]) -> None:
+        self._sought.forget()
         try:
             self.session.edit(change)
         except (HondoError, LookupError, TypeError, ValueError):  # only a page of somebody's own sends such

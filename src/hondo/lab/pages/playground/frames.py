@@ -13,13 +13,14 @@ import numpy as np
 from hondo.core.arrays import Array, FloatArray
 from hondo.lab.pages.playground.session import Session
 from hondo.playground.history import History
+from hondo.playground.own import MOST_POINTS
 from hondo.playground.setup import OWN, Setup
 from hondo.playground.training import Scores, State, Training
 from hondo.playground.views import EXTENT, dead_neurons, disagreement, gradient_norms, neurons
 
 SIDE, OUTPUT = 20, 64
 """Pixels a side of a neuron's map and of the output's."""
-_MOST_DOTS = 500
+_MOST_DOTS = MOST_POINTS
 
 Frame = tuple[dict[str, Any], list[Array]]
 
@@ -139,7 +140,10 @@ def _dead(training: Training, state: State) -> list[list[bool]]:
 
 def _apart(session: Session, planes: list[FloatArray]) -> float | None:
     """How differently twins see the plane."""
-    return _number(disagreement(planes[0], planes[1], session.setup)) if len(planes) == 2 else None
+    if len(planes) < 2:
+        return None
+    one, other = (history.training.setup for history in session.histories)
+    return _number(disagreement(planes[0], planes[1], one, other))
 
 
 def _scores(found: Scores) -> list[float | None]:

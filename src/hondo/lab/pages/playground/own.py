@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from nicegui import run, ui
+from nicegui import ui
 
 from hondo.core.arrays import Array
 from hondo.core.errors import DataError, HondoError
@@ -16,7 +16,7 @@ from hondo.data.rows import read_table
 from hondo.lab.pages.playground.bench import Bench
 from hondo.lab.pages.playground.controls import helper
 from hondo.lab.parts import attribute, button, close_dialog, element, open_dialog, say, say_error, select, text
-from hondo.lab.speech import spoken
+from hondo.lab.speech import aside, spoken
 from hondo.playground.own import MOST_CLASSES, MOST_IN_ADDRESS, MOST_POINTS, OwnPoints, from_table, to_csv
 from hondo.playground.setup import OWN
 
@@ -142,7 +142,7 @@ def _file_button(bench: Bench) -> None:
 async def _arrived(bench: Bench, event: Any) -> None:
     try:
         name, content = read_upload(event.args)
-        table: Any = await run.io_bound(read_columns, name, content)
+        table: Any = await aside(read_columns, name, content)
     except HondoError as error:
         say_error(error)
         return
@@ -212,7 +212,7 @@ def _columns(bench: Bench, name: str, table: Mapping[str, Array]) -> None:
 
     async def use() -> None:
         try:
-            own: Any = await run.io_bound(
+            own: Any = await aside(
                 functools.partial(
                     from_table, table, (chosen["x1"], chosen["x2"]), chosen["target"], numbers=chosen["numbers"]
                 )

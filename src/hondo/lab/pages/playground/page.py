@@ -1,6 +1,6 @@
 """The playground: a small network on points of a plane, watched while it learns."""
 
-from nicegui import run, ui
+from nicegui import ui
 from starlette.requests import Request
 
 from hondo.core.errors import HondoError
@@ -17,7 +17,7 @@ from hondo.lab.pages.playground.take import export_card
 from hondo.lab.pages.playground.twins import twins_card
 from hondo.lab.pages.playground.words import help_of, label
 from hondo.lab.parts import element, text
-from hondo.lab.speech import spoken
+from hondo.lab.speech import aside, spoken
 from hondo.playground.setup import OWN, Setup
 
 
@@ -28,10 +28,10 @@ async def playground(request: Request) -> None:
     fault = ""
     try:
         setup, view = from_address(request.url.query)
-        session = await run.io_bound(Session, setup, view.points, view.twin)
+        session = await aside(Session, setup, view.points, view.twin)
     except HondoError as error:
         setup, view, fault = Setup(), View(), str(error)
-        session = await run.io_bound(Session, setup)
+        session = await aside(Session, setup)
     if session is None:  # the server is closing
         return
     with frame(tr("Playground", "Campo de juego"), "/playground", "playground", wide=True):

@@ -1,5 +1,6 @@
 """What one reader trains in the playground: one network or two twins, with their past and the reader's own points."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,9 @@ _LARGEST = 100.0
 _FIRST_RATE = 0.01  # of a twin that is regularised where the other has no rate yet
 
 Twin = tuple[str, Any]  # the setting in which twins differ, and the other's value
+
+
+_OF_THE_POINTS = ("data", "classes", "train_share", "data_seed", "noise", "samples")  # own points have none of these
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +58,7 @@ def plan(setup: Setup, own: OwnPoints = NOTHING, twin: Twin | None = None) -> Pl
         points = own_points(setup, own.x, own.y)
     if twin is None:
         return Plan(setup, own, None, (prepare(setup, points),))
-    if setup.data == OWN and twin[0] in ("train_share", "data_seed", "noise", "samples"):
+    if setup.data == OWN and twin[0] in _OF_THE_POINTS:
         raise SpecError(
             tr("twins on own points share them", "los gemelos con puntos propios los comparten"),
             tr("Let them differ in another setting.", "Elija otro ajuste en el que difieran."),
@@ -124,10 +128,6 @@ class Session:
         self._reached = max(self._reached, self.state.step)
         return self._reached
 
-    def change(self, setup: Setup) -> None:
-        """Another setup, at once."""
-        self.follow(plan(setup, self.own, self.twin))
-
     def follow(self, made: Plan, *, anew: bool = False) -> None:
         """Another plan; where networks, first weights and named points stay the same, training goes on.
 
@@ -161,11 +161,28 @@ class Session:
         self.shown = min(self.shown, len(self.histories) - 1)
         self._reached = self.state.step
 
+    def at(self, step: int) -> list[State]:
+        """The networks' states at a step, or at the nearest end if it lies beyond; it may take a while."""
+        step = min(max(step, self.first.first), self.furthest)
+        return [history.at(step) for history in self.histories]
+
     def go_to(self, step: int) -> None:
         """Go back, or ahead again, to a step; to the nearest end if it lies beyond."""
-        step = min(max(step, self.first.first), self.furthest)
+        self.stand(self.at(step))
+
+    def stand(self, states: Sequence[State]) -> None:
+        """Stand where :meth:`at` looked."""
+        for history, state in zip(self.histories, states, strict=True):
+            history.state = state
+
+    def leave_future(self) -> bool:
+        """Forget what was changed after the present step, as training on from here does; whether there was any."""
+        if not any(history.changed_later for history in self.histories):
+            return False
         for history in self.histories:
-            history.go_to(step)
+            history.forget_later()
+        self._reached = self.state.step
+        return True
 
     def reset(self) -> None:
         """Back to the first weights."""

@@ -43,7 +43,7 @@ async def _share(bench: Bench) -> None:
                 "p",
                 tr(
                     "These points are too many for an address; give them as CSV.",
-                    "Estos puntos son demasiados para una dirección; délos como CSV.",
+                    "Estos puntos son demasiados para una dirección; delos como CSV.",
                 ),
                 "message bad",
             )

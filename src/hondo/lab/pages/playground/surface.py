@@ -3,13 +3,15 @@
 import functools
 from typing import Any
 
-from nicegui import run, ui
+import numpy as np
+from nicegui import ui
 
 from hondo.core.language import tr
 from hondo.lab.islands.surface import Surface
 from hondo.lab.pages.playground.bench import Bench
 from hondo.lab.pages.playground.controls import card
 from hondo.lab.parts import button, select, text
+from hondo.lab.speech import aside
 from hondo.playground.views import loss_surface
 
 _CELLS = 31
@@ -47,15 +49,19 @@ async def _turn(bench: Bench, chosen: dict[str, Any], room: Any) -> None:
 async def _draw(bench: Bench, chosen: dict[str, Any], room: Any) -> None:
     history = bench.session.histories[bench.session.shown]
     training, state = history.training, history.state
-    found: Any = await run.io_bound(loss_surface, training, state, _CELLS, chosen["reach"], chosen["seed"])
+    found: Any = await aside(loss_surface, training, state, _CELLS, chosen["reach"], chosen["seed"])
     if found is None:  # the server is closing
         return
     _, losses = found
+    finite = losses[np.isfinite(losses)]
     room.clear()
     with room:
+        if not len(finite):
+            text("p", tr("The loss is no longer finite here.", "La pérdida ya no es finita aquí."), "note")
+            return
         Surface(tr("Losses around the present weights", "Pérdidas alrededor de los pesos actuales"), losses)
         epoch = f"{training.epoch(state):,.1f}".rstrip("0").rstrip(".")
-        middle, low, high = losses[_CELLS // 2, _CELLS // 2], losses.min(), losses.max()
+        middle, low, high = losses[_CELLS // 2, _CELLS // 2], finite.min(), finite.max()
         text(
             "p",
             tr(

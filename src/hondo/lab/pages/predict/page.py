@@ -103,12 +103,9 @@ class Bench:
     def _inputs(self) -> None:
         if self._chosen.kind == "image":
             self._pictures = PictureInput(self._chosen, self.asked, self.wiped, self.refused)
-            self._picker = SamplePicker(self._chosen, self._take_sample)
         elif self._chosen.kind == "table":
             self._rows = RowInput(self._chosen, self.asked, self.refused, begin=self._begin is None)
-            self._picker = SamplePicker(self._chosen, self._take_sample)
-        else:
-            self._picker = SamplePicker(self._chosen, self._take_sample)
+        self._picker = SamplePicker(self._take_sample)
 
     async def _take_sample(self, index: int) -> None:
         await self.asked({"sample": index})

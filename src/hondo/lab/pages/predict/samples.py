@@ -8,7 +8,6 @@ from nicegui import ui
 from hondo.core.language import tr
 from hondo.experiments.report.wording import count
 from hondo.lab.explained import data_address
-from hondo.lab.pages.predict.choice import Able
 from hondo.lab.parts import attribute, button, element, text
 
 
@@ -16,11 +15,10 @@ class SamplePicker:
     """Buttons that go through the samples that the run was evaluated on.
 
     Args:
-        chosen: the run that is asked.
         take: gets the number of the sample that is chosen.
     """
 
-    def __init__(self, chosen: Able, take: Callable[[int], Awaitable[None]]) -> None:
+    def __init__(self, take: Callable[[int], Awaitable[None]]) -> None:
         self._take = take
         self._index = -1
         with ui.element("div").classes("sample-bar"):

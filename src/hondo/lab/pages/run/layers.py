@@ -6,7 +6,7 @@ from nicegui import ui
 
 from hondo.core.errors import HondoError
 from hondo.core.language import tr
-from hondo.experiments.report.wording import count, number, times
+from hondo.experiments.report.wording import count, number, percent, times
 from hondo.lab.charts import histogram_svg
 from hondo.lab.explained import Layers, attribute_of, data_address, how_to_read, waiting
 from hondo.lab.pages.run.sections import Section, not_yet
@@ -199,7 +199,7 @@ def said(answer: dict[str, Any]) -> str:
     true, count_ = answer["true"], count(answer["count"])
     if "classes" in answer:
         best = max(range(len(answer["shares"])), key=lambda number_: answer["shares"][number_])
-        told = f"{answer['classes'][best]} ({answer['shares'][best]:.1%})"
+        told = f"{answer['classes'][best]} ({percent(answer['shares'][best])})"
     else:
         told = "; ".join(number(value) for _, value in answer["numbers"])
     return tr(

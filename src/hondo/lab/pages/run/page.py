@@ -98,7 +98,7 @@ class RunView:
 
     def _sections(self) -> list[Section]:
         over = self.record.status not in GOING
-        made = [
+        return [
             results_section(self.record, opened=over and "loss" in self.record.summary),
             mistakes_section(self.record),
             layers_section(self.record),
@@ -107,7 +107,6 @@ class RunView:
             log_section(self.record),
             files_section(self.record),
         ]
-        return [section for section in made if section is not None]
 
 
 def _read(name: str) -> tuple[RunRecord, Pace, int]:

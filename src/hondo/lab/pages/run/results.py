@@ -20,7 +20,6 @@ from hondo.lab.speech import aside, spoken
 from hondo.store.records import RunRecord
 
 MOST_IN_TABLE = 20  # classes; the matrix of more is a picture of squares
-_PAGE = 24
 
 
 def results_section(record: RunRecord, *, opened: bool) -> Section:

@@ -27,15 +27,14 @@ class Section:
         fill: fills the place that it is called in.
         name: by which style sheets and tests find it.
         opened: whether it is open at first.
-        live: whether it is filled anew whenever the run changes; otherwise only when it begins or ends.
-        tick: is called at each look while it is open.
+        tick: is called at each look while it is open and the run goes on.
     """
 
     def __init__(
-        self, title: str, record: RunRecord, fill: Fill, *, name: str, opened: bool = False, live: bool = False,
+        self, title: str, record: RunRecord, fill: Fill, *, name: str, opened: bool = False,
         tick: Fill | None = None,
     ) -> None:  # fmt: skip
-        self._record, self._fill, self._live, self._tick = record, fill, live, tick
+        self._record, self._fill, self._tick = record, fill, tick
         self._filled: Any = None
         self._open = opened
         with element("details", f"section part-{name}", open=opened or None) as made:
@@ -51,7 +50,7 @@ class Section:
         self._record = record
         if self._open and self._filled is not None and self._filled != self._state():
             await self._ensure()
-        elif self._open and self._tick is not None and before.status == record.status:
+        elif self._open and self._tick is not None and before.status == record.status and record.status in GOING:
             with self.body:
                 await self._tick(record)
 
@@ -83,8 +82,6 @@ class Section:
 
     def _state(self) -> Any:
         going = self._record.status in GOING
-        if self._live:
-            return self._record.status, self._record.updated
         return going, None if going else (self._record.status, self._record.epochs_done)
 
 
