@@ -47,6 +47,7 @@ def test_a_mistake_in_the_yaml_is_mended_and_the_experiment_runs(visit: Visit, l
     expect(ready(page)).to_have_value(re.compile("epoch: 2"))
     expect(page.get_by_text("This is the draft that you left here.")).to_be_visible(timeout=WAIT)
     page.get_by_role("button", name=f"line {line}").click()
+    expect(yaml).to_be_focused(timeout=WAIT)  # its line is selected now
     page.keyboard.type("  epochs: 2")
     expect(page.locator(".verdict")).to_have_text("Ready to start", timeout=WAIT)
     yaml.fill("data: [")

@@ -124,8 +124,10 @@ def test_weights_are_seen_and_edited_by_pointer_and_by_keyboard(visit: Visit) ->
     page.mouse.down()
     page.mouse.up()
     expect(page.get_by_label("input x₁ → output")).to_have_value("-3.000")
+    before = picture(map_of(page))
     page.get_by_label("input x₁ → output").fill("1e9")
     page.get_by_label("input x₁ → output").press("Enter")
+    page.wait_for_function("(before) => document.querySelector('.maps canvas').toDataURL() !== before", arg=before)
     output.press("Enter")
     expect(page.get_by_label("from input x₁")).to_have_value("100.000")
     assert wrong == []
