@@ -1,0 +1,117 @@
+"""What is not right in a chapter, found without running it: for its authors, and for the tests."""
+
+import re
+from itertools import product
+
+from hondo.core.language import LANGUAGES, Language, use_language
+from hondo.guide.bibliography import works
+from hondo.guide.blocks import Block, Chapter
+from hondo.guide.exercises.catalogue import exercise_named
+from hondo.guide.exercises.checking import answer
+from hondo.guide.figures.catalogue import figure_named
+from hondo.guide.figures.figure import Figure
+from hondo.guide.glossary import terms
+from hondo.guide.library import anchors, chapter, names, outline
+from hondo.guide.parity import differences
+
+ROLE = re.compile(r"\{(cite|term|ref|eval|timed)\}`([^`]+)`")
+_NEEDED = ("prose", "cell", "live", "try", "exercise", "more")
+_MOST_COMBINATIONS = 40
+
+
+def of_chapter(name: str) -> list[str]:
+    """Everything found in a chapter, in both languages."""
+    found = list(differences(name))
+    for spoken in LANGUAGES:
+        written = chapter(name, spoken)
+        found += [f"{spoken}: {each}" for each in (*of_structure(written), *of_references(written))]
+    spanish = chapter(name, "es")
+    for block in spanish.of("live"):
+        found += of_figure(figure_named(block.id, name))
+    for block in spanish.of("exercise"):
+        found += of_exercise(block.id, name)
+    return found
+
+
+def of_structure(written: Chapter) -> list[str]:
+    """Sections that lack what every section has, and headings that the outline names and the chapter has not."""
+    found: list[str] = []
+    own = {block.id for block in written.of("heading")}
+    for section, planned in outline().items():
+        at, _, anchor = planned["at"].partition("#")
+        if at == written.name and anchor not in own:
+            found.append(f"section {section} should be at #{anchor}")
+    for heading, blocks in written.sections()[1:]:
+        kinds = {block.kind for block in blocks}
+        found += [f"#{heading.id} has no {kind}" for kind in _NEEDED if kind not in kinds]
+    if not written.minutes or not written.summary:
+        found.append("minutes and summary are needed in the front matter")
+    return found
+
+
+def of_references(written: Chapter) -> list[str]:
+    """Works, terms and anchors that do not exist."""
+    known = {"cite": works(), "term": terms(), "ref": {*anchors(), *names()}}
+    return [
+        f"line {block.line}: {{{role}}}`{each}` does not exist"
+        for block in written.blocks
+        for role, value in ROLE.findall(_prose_of(block))
+        if role in known
+        for each in _keys(role, value)
+        if each not in known[role]
+    ]
+
+
+def of_figure(figure: Figure) -> list[str]:
+    """Settings of a figure at which it fails, or says nothing."""
+    found: list[str] = []
+    ends = list(product(*[(each.value, *each.ends()) for each in figure.controls]))
+    step = max(1, len(ends) // _MOST_COMBINATIONS)
+    settings = [dict(zip((each.name for each in figure.controls), each, strict=True)) for each in ends[::step]]
+    for given in settings:
+        found += _drawn(figure, given, "es")
+    return found + _drawn(figure, {}, "en")
+
+
+def _drawn(figure: Figure, given: dict, spoken: Language) -> list[str]:
+    with use_language(spoken):
+        try:
+            picture = figure.picture(given)
+        except Exception as error:
+            return [f"figure {figure.name} fails at {given}: {type(error).__name__}: {error}"]
+    if "nan" in re.sub(r"base64,[^\"]*|<text.*?</text>|aria-label=\"[^\"]*\"", "", picture.svg):
+        return [f"figure {figure.name} draws nan at {given}"]
+    return [] if picture.summary else [f"figure {figure.name} says nothing at {given}"]
+
+
+def of_exercise(name: str, at: str = "") -> list[str]:
+    """Right answers that an exercise refuses, and wrong ones that it lets pass or does not recognise."""
+    exercise = exercise_named(name, at)
+    found: list[str] = []
+    for spoken in LANGUAGES:
+        with use_language(spoken):
+            if not (verdict := answer(exercise, exercise.solved())).right:
+                found.append(f"exercise {name}: the solution ({spoken}) is refused: {verdict.words}")
+            if answer(exercise, exercise.begins_with()).right:
+                found.append(f"exercise {name}: what it begins with passes already")
+    verdicts = [(code, answer(exercise, code)) for code in exercise.right]
+    found += [f"exercise {name}: a right answer is refused: {v.words}\n{code}" for code, v in verdicts if not v.right]
+    for wrong in exercise.wrong:
+        verdict = answer(exercise, wrong.code)
+        if verdict.right or verdict.mistake != wrong.mistake:
+            found.append(
+                f"exercise {name}: {wrong.mistake!r} is taken for {verdict.mistake!r}: {verdict.words}\n{wrong.code}"
+            )
+    if not exercise.right or len(exercise.wrong) < 2 or not 1 <= len(exercise.hints) <= 3:
+        found.append(f"exercise {name}: another right answer, two wrong ones and one to three hints are needed")
+    return found
+
+
+def _prose_of(block: Block) -> str:
+    return "" if block.kind in ("cell", "live") else block.text
+
+
+def _keys(role: str, value: str) -> list[str]:
+    if role == "cite":
+        return [each.strip() for each in value.split(",")]
+    return [value.rsplit("<", 1)[-1].rstrip(">").strip()]
