@@ -7,6 +7,8 @@ NULL, and one step's loss is the largest float64.
 
 ``old/hondo-0002.db`` was made so with the migrations up to 0002. *digits-mlp-1* is complete: two epochs of ``loss``, a
 ``val_loss`` of +inf, a warning, and a model among its artefacts. *digits-mlp-2* waits for its turn.
+
+``old/hondo-0003.db`` is that file after migration 0003; *digits-mlp-1* has a tag, notes and a star.
 """
 
 import math
@@ -30,6 +32,7 @@ from hondo.core.language import use_language
 from hondo.store.artefacts import list_artefacts
 from hondo.store.metrics import read_history, read_metrics
 from hondo.store.notes import annotate
+from hondo.store.progress import Place, keep_place, last_place, progress_of_all
 from hondo.store.recorder import Recorder
 from hondo.store.runs import find_run, list_runs
 from hondo.store.tables import SCHEMA, VERSION_TABLE, metadata
@@ -39,6 +42,7 @@ Start = Callable[..., subprocess.Popen[str]]
 
 OLD = Path(__file__).parent / "old" / "hondo-0001.db"
 BEFORE_NOTES = OLD.with_name("hondo-0002.db")
+BEFORE_PROGRESS = OLD.with_name("hondo-0003.db")
 
 
 @pytest.fixture
@@ -114,6 +118,21 @@ def test_a_file_from_before_tags_and_notes_is_migrated_and_takes_them(private_ho
         assert (noted.tags, noted.notes, noted.favourite) == (("first",), "learns", True)
     with open_workspace() as workspace:
         assert find_run(workspace, "digits-mlp-1") == noted
+
+
+def test_a_file_from_before_the_guide_is_migrated_and_holds_progress_from_then_on(private_home: Path) -> None:
+    with closing(sqlite3.connect(f"{BEFORE_PROGRESS.as_uri()}?immutable=1", uri=True)) as database:
+        assert database.execute("SELECT version_num FROM hondo_schema").fetchall() == [("0003",)]
+        assert "progress" not in {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
+    private_home.mkdir(parents=True)
+    shutil.copy(BEFORE_PROGRESS, private_home / "hondo.db")
+    with open_workspace() as workspace:
+        run = find_run(workspace, "digits-mlp-1")
+        assert (run.tags, run.notes, run.favourite) == (("thesis",), "learns", True)
+        assert progress_of_all(workspace) == {}
+        keep_place(workspace, "05-neuron", "sigmoid")
+    with open_workspace() as workspace:
+        assert last_place(workspace) == Place("05-neuron", "sigmoid")
 
 
 def test_a_migrated_run_can_be_trained_further(old_home: Path) -> None:

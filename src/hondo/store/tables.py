@@ -21,7 +21,7 @@ from sqlalchemy import (
     false,
 )
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The newest migration; a database at this version opens without loading Alembic."""
 
 VERSION_TABLE = "hondo_schema"
@@ -93,4 +93,16 @@ artefacts = Table(
     Column("bytes", BigInteger, nullable=False),
     Column("sha256", String(64)),
     Column("created", Double, nullable=False),
+)
+
+progress = Table(
+    "progress",
+    metadata,
+    Column("reader", String(80), primary_key=True),
+    Column("chapter", String(80), primary_key=True),
+    # "place", "read", "tried", "solved" or "code": see hondo.store.progress.
+    Column("kind", String(16), primary_key=True),
+    Column("item", String(120), primary_key=True),
+    Column("value", Text, nullable=False, server_default=""),
+    Column("updated", Double, nullable=False),
 )
