@@ -9,8 +9,8 @@ from hondo.guide.bibliography import Work, works
 
 def cited(work: Work) -> str:
     """``Rosenblatt, 1958``, ``Minsky & Papert, 1969`` or ``He et al., 2016``."""
-    many = work.more or len(work.family) > 2
-    who = f"{work.family[0]} et al." if many else tr(" & ", " y ").join(work.family)
+    family = work.family[:1] if work.more or len(work.family) > 2 else work.family
+    who = tr(" & ", " y ").join(family) + (" et al." if len(family) < len(work.family) or work.more else "")
     return f"{who}, {work.year}"
 
 
