@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test lint types bench docs clean
+.PHONY: help lab run guide test lint types bench docs clean
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -33,6 +33,9 @@ lab: $(VENV)/.ready ## set up and open the lab in the browser
 
 run: $(VENV)/.ready ## set up and train the first network: digits, from data to predictions
 	$(BIN)/hondo run
+
+guide: $(VENV)/.ready ## run every cell of every chapter, in both languages, and keep what they print
+	$(BIN)/python -m hondo.guide.execution.record --all
 
 test: $(VENV)/.dev ## set up and run the tests; PYTEST="-n 2 --dist loadfile" runs them in two processes
 	$(BIN)/python -m pytest $(PYTEST)

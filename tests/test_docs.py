@@ -27,7 +27,7 @@ def test_the_python_of_the_readme_runs(name: str) -> None:
 def test_every_command_of_the_readme_exists(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     reference = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    commands = re.findall(r"^(?:\w+=\S+ )*hondo ((?:runs|data|spec) \w+|[\w-]+)", text, re.MULTILINE)
+    commands = re.findall(r"^(?:\w+=\S+ )*hondo ((?:runs|data|spec|guide) \w+|[\w-]+)", text, re.MULTILINE)
     assert len(commands) > 5
     for command in commands:
         assert f"`hondo {command}`" in reference, command

@@ -16,6 +16,7 @@ from hondo.cli.data import app as data_app
 from hondo.cli.doctor import doctor
 from hondo.cli.evaluate import evaluate
 from hondo.cli.export import export
+from hondo.cli.guide import app as guide_app
 from hondo.cli.lab import lab
 from hondo.cli.lr_find import lr_find
 from hondo.cli.output import complain
@@ -109,6 +110,7 @@ app.command(
         "Busca una tasa de aprendizaje: entrena una copia mientras la tasa crece y observa la pérdida.",
     ),
 )(lr_find)
+app.add_typer(guide_app, name="guide")
 app.add_typer(runs_app, name="runs")
 app.add_typer(data_app, name="data")
 app.add_typer(spec_app, name="spec")

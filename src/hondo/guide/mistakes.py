@@ -16,7 +16,7 @@ from hondo.guide.parity import differences
 
 ROLE = re.compile(r"\{(cite|term|ref|eval|timed)\}`([^`]+)`")
 _NEEDED = ("prose", "cell", "live", "try", "exercise", "more")
-_MOST_COMBINATIONS = 40
+_MOST_COMBINATIONS = 12
 
 
 def of_chapter(name: str) -> list[str]:

@@ -1,0 +1,74 @@
+"""Every figure draws at every end of its controls, in both languages, and says what it shows."""
+
+import re
+
+import pytest
+
+from hondo.core.language import use_language
+from hondo.guide import mistakes
+from hondo.guide.drawing.canvas import Canvas, number
+from hondo.guide.figures.catalogue import figures
+from hondo.guide.figures.controls import Choice, Slider, Toggle, label
+from hondo.guide.library import chapters
+
+SHOWN = {block.id: written.name for written in chapters("es") for block in written.of("live")}
+
+
+@pytest.mark.parametrize("name", sorted(figures()))
+def test_a_figure_draws_and_says_what(name: str) -> None:
+    assert mistakes.of_figure(figures()[name]) == []
+
+
+@pytest.mark.parametrize("name", sorted(figures()))
+def test_a_figure_speaks_both_languages_and_is_itself_each_time(name: str) -> None:
+    figure = figures()[name]
+    with use_language("es"):
+        spanish, again = figure.picture(), figure.picture()
+        labels = [label(control) for control in figure.controls]
+    with use_language("en"):
+        english = figure.picture()
+    assert spanish.svg == again.svg
+    assert spanish.summary != english.summary
+    assert all(labels)
+    assert figure.title.en != figure.title.es or figure.title.en.isupper()
+    if figure.drag is not None:
+        assert spanish.plot is not None
+        assert {figure.drag.x, figure.drag.y} - {""} <= {control.name for control in figure.controls}
+
+
+@pytest.mark.parametrize("name", sorted(figures()))
+def test_moving_a_control_changes_the_picture(name: str) -> None:
+    figure = figures()[name]
+    first = figure.picture().svg
+    moved = [figure.picture({control.name: end}).svg for control in figure.controls for end in control.ends()]
+    assert not moved or any(svg != first for svg in moved)
+
+
+def test_figures_are_those_that_chapters_show() -> None:
+    assert set(figures()) == set(SHOWN)
+
+
+def test_controls_take_nothing_but_what_they_offer() -> None:
+    slider = Slider("a", "a", -1, 1, 0.5, 0.1)
+    assert [slider.read(each) for each in ("0.34", 7, -7, "x", None, float("nan"))] == [0.3, 1, -1, 0.5, 0.5, 0.5]
+    assert Choice("c", "c", {"one": "1", "two": "2"}, "two").read("three") == "two"
+    assert [Toggle("t", "t").read(each) for each in (True, "true", "no", None)] == [True, True, False, False]
+
+
+def test_lines_stop_at_the_edges_of_the_axes() -> None:
+    canvas = Canvas(100, 100)
+    plot = canvas.axes((0, 1), (0, 1), box=(10, 10, 80, 80), ticks=False)
+    plot.line([-1, 2], [0.5, 0.5])
+    plot.line([0, 0.5, 1], [0, 5, 0])
+    drawn = re.findall(r'points="([^"]*)"[^>]*stroke="var\(--fig-blue', canvas.picture("p").svg)
+    assert drawn[0] == "10.0,50.0 90.0,50.0"
+    places = [tuple(map(float, point.split(","))) for line in drawn for point in line.split()]
+    assert len(drawn) == 3
+    assert all(10 <= x <= 90 and 10 <= y <= 90 for x, y in places)
+
+
+def test_numbers_and_words_are_written_safely() -> None:
+    assert [number(each) for each in (-0.12345, 1e-9, float("inf"), 0.0)] == ["−0.123", "1·10^−9", "∞", "0"]
+    canvas = Canvas()
+    canvas.text(0, 0, "<script>")
+    assert "<script>" not in canvas.picture('"><script>').svg
