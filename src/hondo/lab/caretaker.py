@@ -8,6 +8,7 @@ import psutil
 from starlette.concurrency import run_in_threadpool
 
 from hondo.core.errors import HondoError
+from hondo.lab.kernels import Kernels
 from hondo.store.queue import tend
 from hondo.store.removal import clear_removed
 from hondo.store.workspace import Workspace
@@ -16,8 +17,8 @@ _PAUSE = 1.0
 _CLEAR_EVERY = 3600.0
 
 
-async def take_care(workspace: Workspace) -> None:
-    """Start what may start and mark what is gone, again and again, until cancelled."""
+async def take_care(workspace: Workspace, kernels: Kernels) -> None:
+    """Start what may start, mark what is gone, end kernels that nobody uses, again and again, until cancelled."""
     cleared = 0.0
     while True:
         # A locked or full workspace, or a process that may not be looked at, may be well again at the next look.
@@ -26,4 +27,6 @@ async def take_care(workspace: Workspace) -> None:
             if time.time() - cleared > _CLEAR_EVERY:
                 cleared = time.time()
                 await run_in_threadpool(clear_removed, workspace)
+        with suppress(HondoError, OSError, psutil.Error):
+            await kernels.tend()
         await asyncio.sleep(_PAUSE)

@@ -22,6 +22,7 @@ from hondo.lab.access import Access, open_access
 from hondo.lab.api.app import build_api
 from hondo.lab.caretaker import take_care
 from hondo.lab.here import settle
+from hondo.lab.kernels import Kernels, settle_kernels
 from hondo.lab.prediction import settle_predictor
 from hondo.lab.security import Gate, Names
 from hondo.store.workspace import Workspace, open_workspace
@@ -96,12 +97,15 @@ def build_lab(workspace: Workspace) -> FastAPI:
     app = build_api(workspace)
     add_pages(app)
     settle_predictor(app.state.predictor)
+    kernels = Kernels(own / "kernels")
+    settle_kernels(kernels)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        care = asyncio.create_task(take_care(workspace))
+        care = asyncio.create_task(take_care(workspace, kernels))
         yield
         care.cancel()
+        await kernels.close()
         app.state.predictor.close()
 
     app.router.lifespan_context = life

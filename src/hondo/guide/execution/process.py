@@ -7,7 +7,9 @@ parent).
 
 import json
 import os
+import sys
 import time
+import warnings
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -41,6 +43,9 @@ _SETTINGS = {
         "print_figure_kwargs": {"dpi": _DPI, "bbox_inches": "tight"},
     },
 }
+
+if sys.platform == "win32":  # pyzmq helps itself there and says so
+    warnings.filterwarnings("ignore", "Proactor event loop does not implement add_reader", RuntimeWarning)
 
 
 class Process:
@@ -129,7 +134,7 @@ class Process:
         """Kill it and close what is open; nobody may be listening."""
         await self.kill()
         self._client.stop_channels()
-        with suppress(RuntimeError, OSError):
+        with suppress(RuntimeError, OSError, zmq.ZMQError):
             await self._manager.shutdown_kernel(now=True)
 
     async def _next(self, get: Any, request: str, seconds: float) -> Mapping[str, Any] | None:
