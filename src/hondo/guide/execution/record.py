@@ -20,7 +20,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import hondo
 from hondo.core.errors import HondoError
 from hondo.core.files import write_atomically
 from hondo.core.language import LANGUAGES, Language, tr
@@ -35,7 +34,7 @@ PACKAGES = ("numpy", "jax", "keras", "scikit-learn")
 """Those whose versions can change what a chapter computes."""
 
 LARGEST = 300_000  # bytes of a record
-_SOURCE = Path(hondo.__file__).parent
+_SOURCE = Path(__file__).resolve().parents[2]
 _DATA = {"hondo.experiments.specs": "builtin/*.yaml"}
 _LONGEST_CELL = 900.0  # seconds
 _MODULES = "'\\n'.join(sorted(m for m in __import__('sys').modules if (m + '.').startswith('hondo.')))"
