@@ -12,9 +12,12 @@ Names are imported when they are first used, so that ``import hondo`` and ``hond
 """
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+os.environ.setdefault("KERAS_BACKEND", "jax")  # so that a notebook's own `import keras` finds what comes with Hondo
 
 if TYPE_CHECKING:
     from hondo.api import load, resume, run, transfer
