@@ -77,6 +77,7 @@ def _styles(names: tuple[str, ...]) -> str:
 def _entries() -> list[tuple[str, str]]:
     return [
         ("/", tr("Home", "Inicio")),
+        ("/guide", tr("Guide", "Guía")),
         ("/playground", tr("Playground", "Campo de juego")),
         ("/data", tr("Data", "Datos")),
         ("/experiments", tr("Experiments", "Experimentos")),

@@ -9,9 +9,10 @@ def add_pages(app: FastAPI) -> None:
     from hondo.lab.pages import experiments, home, run, settings
     from hondo.lab.pages.data import listing, pictures
     from hondo.lab.pages.data import page as data
+    from hondo.lab.pages.guide import contents, reader, references
     from hondo.lab.pages.playground import page as playground
     from hondo.lab.pages.predict import page as predict
 
-    assert all((home, playground, data, listing, experiments, run, predict, settings))
+    assert all((home, contents, references, reader, playground, data, listing, experiments, run, predict, settings))
     app.add_api_route(pictures.ROUTE, pictures.picture, include_in_schema=False)
     app.add_api_route("/runs/{name}/report", lambda name: HTMLResponse(run.report_of(name)), include_in_schema=False)

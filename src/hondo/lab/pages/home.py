@@ -5,11 +5,13 @@ from urllib.parse import quote, urlencode
 
 from nicegui import ui
 
+from hondo.core.errors import HondoError
 from hondo.core.language import tr
 from hondo.experiments.specs import builtin
 from hondo.lab.frame import frame
 from hondo.lab.here import here
 from hondo.lab.launching import start
+from hondo.lab.pages.guide.contents import next_stop
 from hondo.lab.pages.runs import follow, headline, said, status_words, table
 from hondo.lab.parts import button, element, link, text
 from hondo.lab.speech import spoken
@@ -24,7 +26,7 @@ _LEARNED = ("complete", "stopped")
 @ui.page("/")
 @spoken
 def home() -> None:
-    """Running and latest experiments; for newcomers, the whole flow in one click."""
+    """The guide, running and latest experiments; for newcomers, the whole flow in one click."""
     with frame(tr("Home", "Inicio"), "/", "experiments"):
         text("h1", tr("Deep learning that runs", "Aprendizaje profundo en marcha"))
         text(
@@ -35,8 +37,23 @@ def home() -> None:
             ),
             "lede",
         )
+        _guide()
         follow(_latest, _show)
         _elsewhere()
+
+
+def _guide() -> None:
+    """The guide, where the reader left it."""
+    try:
+        stop = next_stop(here())
+    except HondoError:  # the rest of the page does without it
+        return
+    if stop is None:
+        return
+    words = tr("Go on with the guide", "Seguir con la guía") if stop.begun else tr("Begin the guide", "Empezar la guía")
+    with ui.element("div").classes("starts"), element("a", "start guide-card", href=stop.address):
+        said("span", words, "quiet small")
+        said("strong", f"{stop.chapter} › {stop.section}" if stop.section else stop.chapter)
 
 
 def _latest() -> Sequence[RunRecord]:

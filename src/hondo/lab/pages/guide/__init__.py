@@ -1,0 +1,1 @@
+"""The guide in the lab: its contents, its chapters with figures, cells and exercises, its references."""
