@@ -73,9 +73,9 @@ def test_streams_results_tables_and_pictures(run: Callable[..., Ran]):
 
 def test_outputs_come_while_the_cell_runs(runner: asyncio.Runner, kernel: Kernel):
     heard: list[float] = []
-    begun = time.monotonic()
-    runner.run(kernel.run("import time\nprint(1)\ntime.sleep(1.5)\nprint(2)", lambda _: heard.append(time.monotonic())))
-    assert heard[0] - begun < 1.2 < 1.5 <= heard[-1] - begun
+    code = "import time\nprint(1)\ntime.sleep(1.5)\nprint(2)"
+    assert runner.run(kernel.run(code, lambda _: heard.append(time.monotonic())))
+    assert heard[-1] - heard[0] > 1
 
 
 def test_an_error_names_the_readers_lines_and_what_helps(run: Callable[..., Ran]):
@@ -95,7 +95,7 @@ def test_an_error_names_the_readers_lines_and_what_helps(run: Callable[..., Ran]
 
 
 def test_a_cell_that_takes_too_long_is_stopped_and_keeps_what_it_had(run: Callable[..., Ran]):
-    fine, shown = run("import time\nkept = 5\ntime.sleep(60)", seconds=0.5)
+    fine, shown = run("import time\nkept = 5\ntime.sleep(60)", seconds=1.5)
     assert not fine
     assert [each.kind for each in shown] == ["error"]
     assert "Stopped after" in shown[0].text
@@ -126,8 +126,10 @@ def test_the_reader_stops_a_cell(runner: asyncio.Runner, kernel: Kernel):
 
 def test_who_stops_waiting_stops_the_cell(runner: asyncio.Runner, kernel: Kernel):
     async def go_away() -> None:
-        running = asyncio.create_task(kernel.run("left = 3\nimport time\ntime.sleep(60)", lambda _: None))
-        await asyncio.sleep(0.5)
+        begun = asyncio.Event()
+        code = "left = 3\nprint(left)\nimport time\ntime.sleep(60)"
+        running = asyncio.create_task(kernel.run(code, lambda _: begun.set()))
+        await asyncio.wait_for(begun.wait(), 20)
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running

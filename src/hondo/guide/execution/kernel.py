@@ -22,6 +22,7 @@ Heard = Callable[[Output], None]
 
 SECONDS = 60.0
 _GRACE = 3.0  # seconds to stop after an interruption
+_AGAIN = 1.0  # seconds between interruptions until one is heeded
 _TICK = 0.1
 _LAST_WORDS = 1.0  # seconds to wait for outputs after the answer, in case the message that ends them was lost
 
@@ -49,7 +50,7 @@ class Kernel:
         self._process: Process | None = None
         self._memory: MemoryWatch | None = None
         self._turn = asyncio.Lock()
-        self._running = False
+        self._running = self._asked_to_stop = False
         self._shut = False
 
     @classmethod
@@ -132,8 +133,7 @@ class Kernel:
 
     async def interrupt(self) -> None:
         """Stop what runs, as Ctrl-C does; nothing happens where nothing runs."""
-        if self._running and self._process is not None:
-            await self._process.interrupt()
+        self._asked_to_stop = self._running
 
     async def restart(self) -> None:
         """End the process, whatever it does, and begin afresh."""
@@ -166,7 +166,7 @@ class Kernel:
             try:
                 yield process
             finally:
-                self._running = False
+                self._running = self._asked_to_stop = False
                 watching.cancel()
                 self.used = time.monotonic()
 
@@ -189,6 +189,7 @@ class Kernel:
     async def _hear_out(self, process: Process, request: str, hearing: "_Hearing", seconds: float) -> str:
         deadline, idle = time.monotonic() + seconds, False
         replied: float | None = None
+        interrupted = 0.0
         while not (idle and hearing.reply):
             now = time.monotonic()
             if replied is not None and now > replied + _LAST_WORDS:
@@ -197,8 +198,10 @@ class Kernel:
                 if hearing.stopped:
                     await process.kill()
                     raise _Ended
-                deadline = now + _GRACE
+                deadline, self._asked_to_stop = now + _GRACE, True
                 hearing.stop(seconds)
+            if self._asked_to_stop and now > interrupted + _AGAIN:  # one that comes before the cell begins is lost
+                interrupted = now
                 await process.interrupt()
             message = await process.shown(request, _TICK)
             if message is not None:
