@@ -11,7 +11,7 @@ from hondo.experiments.specs import builtin
 from hondo.lab.frame import frame
 from hondo.lab.here import here
 from hondo.lab.launching import start
-from hondo.lab.pages.guide.contents import next_stop
+from hondo.lab.pages.guide.contents import go_on, next_stop
 from hondo.lab.pages.runs import follow, headline, said, status_words, table
 from hondo.lab.parts import button, element, link, text
 from hondo.lab.speech import spoken
@@ -27,7 +27,7 @@ _LEARNED = ("complete", "stopped")
 @spoken
 def home() -> None:
     """The guide, running and latest experiments; for newcomers, the whole flow in one click."""
-    with frame(tr("Home", "Inicio"), "/", "experiments"):
+    with frame(tr("Home", "Inicio"), "/", "experiments", "goon"):
         text("h1", tr("Deep learning that runs", "Aprendizaje profundo en marcha"))
         text(
             "p",
@@ -48,12 +48,8 @@ def _guide() -> None:
         stop = next_stop(here())
     except HondoError:  # the rest of the page does without it
         return
-    if stop is None:
-        return
-    words = tr("Go on with the guide", "Seguir con la guía") if stop.begun else tr("Begin the guide", "Empezar la guía")
-    with ui.element("div").classes("starts"), element("a", "start guide-card", href=stop.address):
-        said("span", words, "quiet small")
-        said("strong", f"{stop.chapter} › {stop.section}" if stop.section else stop.chapter)
+    if stop is not None:
+        go_on(stop)
 
 
 def _latest() -> Sequence[RunRecord]:

@@ -1,6 +1,8 @@
 """Cells of code: shown in colours, run in the chapter's kernel, changed in place; what is changed is kept."""
 
+import re
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from nicegui import ui
 
@@ -14,9 +16,11 @@ from hondo.lab.islands.code import CodeEditor
 from hondo.lab.pages.guide.bench import Bench
 from hondo.lab.pages.guide.outputs import Outputs
 from hondo.lab.pages.runs import said
-from hondo.lab.parts import attribute, button, element, say, say_error
+from hondo.lab.parts import attribute, button, element, link, say, say_error
 from hondo.lab.speech import aside, spoken
 from hondo.store.progress import keep_code
+
+_TRAINS = re.compile(r"\.fit\(|\bhondo\.(run|fit)\b")
 
 
 class Cell:
@@ -47,6 +51,9 @@ class Cell:
                     self._edit = button(tr("Edit", "Editar"), self._begin, kind="quiet")
                     self._back = button(tr("Reset", "Restablecer"), self._reset, kind="quiet")
                     copy_button()
+                    if _TRAINS.search(block.text) and (experiment := bench.chapter.links.get("experiment")):
+                        words = tr("As an experiment", "Como experimento")
+                        link(words, f"/experiments/new?builtin={quote(experiment)}", "button quiet away")
             self._place = ui.element("div").classes("cell-code")
             self._from_record = said("p", _recorded(), "recorded")
             self.outputs = Outputs(tr(f"What {name} shows", f"Lo que muestra {name}"))

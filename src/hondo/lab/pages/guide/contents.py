@@ -50,7 +50,7 @@ async def contents() -> None:
     if found is None:  # the lab is closing
         return
     every, done, stop = found
-    with frame(tr("Guide", "Guía"), "/guide", "guide"):
+    with frame(tr("Guide", "Guía"), "/guide", "guide", "goon"):
         text("h1", tr("The guide", "La guía"))
         text(
             "p",
@@ -63,7 +63,7 @@ async def contents() -> None:
             "lede",
         )
         if stop is not None:
-            _go_on(stop)
+            go_on(stop)
         _search()
         for title, numbers in _groups():
             own = [each for each in every if each.number in numbers]
@@ -116,11 +116,11 @@ def _groups() -> list[tuple[str, range]]:
     ]
 
 
-def _go_on(stop: Stop) -> None:
+def go_on(stop: Stop) -> None:
+    """The way to where the reader goes on; its look is in the style sheet ``goon``."""
     with element("a", "go-on", href=stop.address):
-        said(
-            "span", tr("Go on reading", "Seguir leyendo") if stop.begun else tr("Begin here", "Empiece aquí"), "eyebrow"
-        )
+        words = tr("Go on with the guide", "Seguir con la guía") if stop.begun else tr("Begin here", "Empiece aquí")
+        said("span", words, "eyebrow")
         said("strong", stop.section or stop.chapter)
         if stop.section:
             said("span", stop.chapter, "quiet")

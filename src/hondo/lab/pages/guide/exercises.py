@@ -11,7 +11,7 @@ from hondo.lab.here import here
 from hondo.lab.islands.code import CodeEditor
 from hondo.lab.pages.guide.bench import Bench, Checked
 from hondo.lab.pages.guide.cells import copy_button, keep
-from hondo.lab.pages.guide.outputs import Outputs
+from hondo.lab.pages.guide.outputs import Outputs, with_code
 from hondo.lab.pages.runs import said
 from hondo.lab.parts import attribute, button, element, say, say_error
 from hondo.lab.speech import aside, spoken
@@ -93,7 +93,7 @@ class Task:
             with ui.element("div"):
                 said("strong", tr("Right", "Correcto") if found.right else tr("Not yet", "Todavía no"))
                 if not found.right:
-                    said("p", words)
+                    ui.html(with_code(words), tag="p", sanitize=False)
         self._tried = True
         self._solved = self._solved or found.right
         try:

@@ -20,7 +20,7 @@ from hondo.lab.speech import aside, spoken
 EXPERIMENT, PLAYGROUND = "/experiments/new?builtin={}", "/playground?{}"
 
 
-def live(figure: Figure, chapter: Chapter) -> LivePicture:
+def live(figure: Figure) -> LivePicture:
     """Show a figure; it asks for its first picture by itself."""
 
     async def draw(values: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -37,22 +37,24 @@ def live(figure: Figure, chapter: Chapter) -> LivePicture:
         str(figure.title),
         [described(each) for each in figure.controls],
         drag,
-        links_of(chapter, figure.playground),
+        [_in_playground(figure.playground)] if figure.playground else [],
         spoken(newest.put),
     )
     return island
 
 
-def links_of(chapter: Chapter, playground: str = "") -> list[tuple[str, str]]:
-    """Where something of a chapter opens in the lab: words and address."""
+def links_of(chapter: Chapter) -> list[tuple[str, str]]:
+    """Where what a chapter is about opens in the lab: words and address."""
     found: list[tuple[str, str]] = []
-    if query := playground or chapter.links.get("playground", ""):
-        words = tr("Open in the playground", "Abrir en el campo de juego")
-        found.append((words, PLAYGROUND.format(query.removeprefix("?"))))
+    if query := chapter.links.get("playground", ""):
+        found.append(_in_playground(query))
     if experiment := chapter.links.get("experiment", ""):
-        words = tr("Open as an experiment", "Abrir como experimento")
-        found.append((words, EXPERIMENT.format(experiment)))
+        found.append((tr("Open as an experiment", "Abrir como experimento"), EXPERIMENT.format(experiment)))
     return found
+
+
+def _in_playground(query: str) -> tuple[str, str]:
+    return tr("Open in the playground", "Abrir en el campo de juego"), PLAYGROUND.format(query.removeprefix("?"))
 
 
 def described(control: Control) -> dict[str, Any]:

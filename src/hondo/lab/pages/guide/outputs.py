@@ -1,7 +1,10 @@
 """What a cell showed, on the page: words, tables, pictures, errors, as they come."""
 
 import base64
+import html
+import re
 from collections.abc import Sequence
+from itertools import groupby
 
 from nicegui import ui
 
@@ -91,9 +94,24 @@ def _drawn(output: Output) -> ui.element:
 
 
 def _error(told: str) -> ui.element:
-    first, _, rest = told.strip("\n").partition("\n")
+    """What went wrong; lines of code stand apart from what is said of them."""
+    first, *rest = told.strip("\n").split("\n")
     with element("div", "out error", role="alert") as made:
         said("strong", first)
-        if rest.strip():
-            said("pre", rest.strip("\n"), "", tabindex=0)
+        for is_code, lines in groupby(rest, lambda line: line.startswith("  ")):
+            words = "\n".join(lines).strip("\n")
+            if is_code:
+                said("pre", words, "", tabindex=0)
+            elif words.strip():
+                ui.html(with_code(words), tag="p", sanitize=False)
     return made
+
+
+def with_code(words: str) -> str:
+    """Words as HTML, what stands between backticks as code; nothing else in them is markup.
+
+    Example:
+        >>> with_code("`x < 1` is *not* allowed")
+        '<code>x &lt; 1</code> is *not* allowed'
+    """
+    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html.escape(words, quote=False))

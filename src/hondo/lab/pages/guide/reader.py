@@ -42,7 +42,7 @@ async def reader(name: str) -> None:
     try:
         opened = await aside(_open, name[:80])
     except HondoError as error:
-        with frame(tr("Guide", "Guía"), "/guide", "guide"):
+        with frame(tr("Guide", "Guía"), "/guide", "guide", "goon"):
             text("h1", tr("There is no such chapter", "No hay ese capítulo"))
             text("p", str(error), "lede")
             with ui.element("div").classes("row"):
@@ -92,7 +92,7 @@ class Reader:
         self._waiting = list(range(len(self._sections)))
         self._bench = Bench(self._chapter)
         title = plain(self._chapter.title)
-        with frame(title, "/guide", "guide"), ui.element("div").classes("reader"):
+        with frame(title, "/guide", "guide", "goon"), ui.element("div").classes("reader"):
             self._rail()
             with element("article", "chapter", lang=self._chapter.language):
                 self._head()
@@ -170,7 +170,7 @@ class Reader:
             recorded = self._record.outputs.get(block.id, []) if self._record is not None else []
             Cell(block, self._bench, self._done.code.get(block.id), recorded)
         elif piece.figure is not None:
-            live(piece.figure, self._chapter)
+            live(piece.figure)
         elif piece.exercise is not None:
             Task(piece.exercise, piece.html, self._bench, self._done)
         elif block.kind in ("try", "more"):

@@ -45,7 +45,7 @@ def trail(*further: str) -> None:
 
 async def _page(title: str, about: str, made: Callable[[], str]) -> None:
     listed = await aside(made)
-    with frame(title, "/guide", "guide"):
+    with frame(title, "/guide", "guide", "goon"):
         trail()
         text("h1", title)
         text("p", about, "lede")
