@@ -1,7 +1,8 @@
 """`hondo guide`: the chapters outside the lab: what there is, a chapter in the terminal, run, exported."""
 
+import asyncio
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -9,6 +10,9 @@ from hondo.cli.options import AsJson
 from hondo.cli.output import console, print_json, print_table, say
 from hondo.core.errors import HondoError
 from hondo.core.language import tr
+
+if TYPE_CHECKING:
+    from hondo.guide.execution.outputs import Output
 
 app = typer.Typer(
     help=tr(
@@ -91,17 +95,26 @@ def run(chapter: _Chapter) -> None:
     from hondo.guide.execution.record import execute
     from hondo.guide.library import chapter as chapter_named
 
-    found = chapter_named(chapter)
-    record = execute(found.name, found.language, heard=_hear)
+    found, shown = chapter_named(chapter), _Shown()
+    record = asyncio.run(execute(found.name, found.language, shown.hear))
     seconds = f"{record.seconds:.1f}"
     say(tr(f"All cells ran, in {seconds} s.", f"Se ejecutaron todas las celdas, en {seconds} s."))
 
 
-def _hear(cell: str, shown: str) -> None:
-    if cell:
-        console.print(f"[bold]{cell}[/]")
-    if shown:
-        say(shown.rstrip("\n"))
+class _Shown:
+    """Prints what cells show, each under its name."""
+
+    def __init__(self) -> None:
+        self.cell = ""
+
+    def hear(self, cell: str, output: "Output") -> None:
+        if cell != self.cell:
+            self.cell = cell
+            console.print(f"[bold]{cell}[/]")
+        if output.kind in ("text", "error"):
+            say(output.text.rstrip("\n"))
+        elif output.kind != "verdict":
+            say(tr("(a picture or a table: see the lab)", "(una imagen o una tabla: véala en el laboratorio)"))
 
 
 @app.command(

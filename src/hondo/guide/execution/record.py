@@ -12,7 +12,7 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -40,6 +40,9 @@ _LONGEST_CELL = 900.0  # seconds
 _MODULES = "'\\n'.join(sorted(m for m in __import__('sys').modules if (m + '.').startswith('hondo.')))"
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _PACKAGES_FOLDER = re.compile(r"(?:[A-Za-z]:)?[^\s'\"<>:]*(?:site|dist)-packages[/\\]")
+
+
+Heard = Callable[[str, Output], None]
 
 
 @dataclass(frozen=True)
@@ -112,8 +115,13 @@ def fingerprint(written: Chapter, modules: Iterable[str]) -> str:
     return sha256("\0".join(told).encode()).hexdigest()
 
 
-async def execute(name: str, language: Language) -> Record:
+async def execute(name: str, language: Language, heard: Heard | None = None) -> Record:
     """Run a chapter in a fresh kernel, cells and expressions in their order, without a reader's workspace.
+
+    Args:
+        name: the chapter's.
+        language: in which it speaks.
+        heard: is told, while it runs, the name of each cell and what it shows.
 
     Raises:
         GuideError: a cell fails (and is not tagged ``raises``), an expression fails, or the record would be too large.
@@ -124,9 +132,13 @@ async def execute(name: str, language: Language) -> Record:
         surroundings = {"HONDO_HOME": str(folder / ".hondo"), "PYTHONHASHSEED": "0"}
         kernel = await Kernel.start(language, folder / "work", environment=surroundings)
         try:
-            return await _Execution(written, kernel).go()
+            return await _Execution(written, kernel, heard or _silent).go()
         finally:
             await kernel.shutdown()
+
+
+def _silent(_cell: str, _output: Output) -> None:
+    pass
 
 
 def write(name: str, record: Record) -> Path:
@@ -164,8 +176,8 @@ def disagreements(name: str, one: Record, other: Record) -> list[str]:
 class _Execution:
     """One chapter in one kernel."""
 
-    def __init__(self, written: Chapter, kernel: Kernel) -> None:
-        self.written, self.kernel = written, kernel
+    def __init__(self, written: Chapter, kernel: Kernel, heard: Heard) -> None:
+        self.written, self.kernel, self.heard = written, kernel, heard
         self.outputs: dict[str, list[Output]] = {}
         self.values: dict[str, str] = {}
 
@@ -192,7 +204,12 @@ class _Execution:
 
     async def _cell(self, block: Block) -> None:
         heard: list[Output] = []
-        fine = await self.kernel.run(block.text, heard.append, _LONGEST_CELL)
+
+        def hear(output: Output) -> None:
+            heard.append(output)
+            self.heard(block.id, output)
+
+        fine = await self.kernel.run(block.text, hear, _LONGEST_CELL)
         shown = [self._lasting(each) for each in joined(heard)]
         if not fine and "raises" not in _tags(block):
             raise self._wrong(block, "\n".join(each.text for each in shown if each.kind == "error"))
