@@ -11,7 +11,13 @@ from hondo.guide.execution.record import record_of
 from hondo.guide.exercises.catalogue import exercise_named
 from hondo.guide.export.words import plain_markdown
 
-INSTALL = "%pip install --quiet hondo"
+INSTALL = """try:
+    import hondo
+except ImportError:
+    import subprocess
+    import sys
+
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "hondo"], check=True)"""
 
 
 def notebook(chapter: Chapter) -> nbformat.NotebookNode:
@@ -39,8 +45,8 @@ def _begin(chapter: Chapter) -> nbformat.NotebookNode:
         "# Colab y otros equipos nuevos; no hace falta donde Hondo ya está instalado.",
     )
     return new_code_cell(
-        f"{comment}\ntry:\n    import hondo\nexcept ImportError:\n    {INSTALL}\n"
-        f'import os\nos.environ.setdefault("HONDO_LANG", "{chapter.language}")\nfrom hondo.guide import notebook'
+        f"{comment}\n{INSTALL}\n"
+        f'import os\n\nos.environ.setdefault("HONDO_LANG", "{chapter.language}")\nfrom hondo.guide import notebook'
     )
 
 
