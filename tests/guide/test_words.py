@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from hondo.core.language import use_language
+from hondo.guide import bibliography, glossary
 from hondo.guide.bibliography import works
 from hondo.guide.glossary import terms
 from hondo.guide.library import chapters
@@ -14,6 +15,11 @@ from hondo.guide.render.formulas import draw, formula
 from hondo.guide.render.references import bibliography_html, glossary_html
 from hondo.guide.render.works import cited
 from hondo.guide.search import search
+
+
+def test_works_and_terms_stand_in_one_file_only() -> None:
+    assert bibliography.repeated() == []
+    assert glossary.repeated() == []
 
 
 def test_works_can_be_found() -> None:

@@ -43,14 +43,23 @@ class Work:
 
 @cache
 def works() -> dict[str, Work]:
-    """All works by their keys; a work that two chapters cite stands in one file only."""
-    found: dict[str, Work] = {}
-    for file in sorted(_HERE.glob("*.bib")):
-        for key, entry in parse_file(str(file), "bibtex").entries.items():
-            if key in found:
-                raise ValueError(f"{file.name}: {key} is in another file already")
-            found[key] = _work(key, entry)
-    return found
+    """All works by their keys."""
+    return {key: _work(key, entry) for _, key, entry in reversed(_entries())}
+
+
+def repeated() -> list[str]:
+    """Keys that stand in more than one file, where the later ones are not read; a test holds that there are none."""
+    keys = [key for _, key, _ in _entries()]
+    return [f"{file}: {key}" for file, key, _ in _entries() if keys.count(key) > 1]
+
+
+@cache
+def _entries() -> list[tuple[str, str, Any]]:
+    return [
+        (file.name, key, entry)
+        for file in sorted(_HERE.glob("*.bib"))
+        for key, entry in parse_file(str(file), "bibtex").entries.items()
+    ]
 
 
 def _work(key: str, entry: Any) -> Work:

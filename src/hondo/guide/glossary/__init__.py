@@ -28,11 +28,23 @@ class Term:
 
 @cache
 def terms() -> dict[str, Term]:
-    """All terms by their keys; each is explained in one file only."""
-    found: dict[str, Term] = {}
-    for file in sorted(_HERE.glob("*.yaml")):
-        for key, each in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).items():
-            if key in found:
-                raise ValueError(f"{file.name}: {key} is explained in another file already")
-            found[key] = Term(key, Words(each["en"], each["es"]), Words(each["en_means"], each["es_means"]))
-    return found
+    """All terms by their keys."""
+    return {
+        key: Term(key, Words(each["en"], each["es"]), Words(each["en_means"], each["es_means"]))
+        for _, key, each in reversed(_entries())
+    }
+
+
+def repeated() -> list[str]:
+    """Keys that stand in more than one file, where the later ones are not read; a test holds that there are none."""
+    keys = [key for _, key, _ in _entries()]
+    return [f"{file}: {key}" for file, key, _ in _entries() if keys.count(key) > 1]
+
+
+@cache
+def _entries() -> list[tuple[str, str, dict[str, str]]]:
+    return [
+        (file.name, key, each)
+        for file in sorted(_HERE.glob("*.yaml"))
+        for key, each in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).items()
+    ]
