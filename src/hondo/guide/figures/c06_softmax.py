@@ -150,7 +150,7 @@ def softmax_overflow(at: At) -> Picture:
                 shown = "NaN" if np.isnan(value) else number(float(value), 2 if value > 1000 else 3)
                 shown = f"{value:.3f}" if line == 2 and not lost else shown
                 canvas.text(
-                    left + 114 + 70 * column,
+                    left + 108 + 68 * column,
                     height,
                     shown,
                     size=11.5 if line == 1 else 12.5,
