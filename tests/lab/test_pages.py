@@ -8,7 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 PAGES = [
-    "/", "/playground", "/data", "/data/digits", "/experiments", "/experiments/new",
+    "/", "/guide", "/guide/05-neuron", "/guide/references", "/guide/glossary", "/guide/no-such-chapter",
+    "/playground", "/data", "/data/digits", "/experiments", "/experiments/new",
     "/experiments/compare?runs={trained}", "/predict", "/settings", "/runs/{trained}", "/runs/no-such-run",
 ]  # fmt: skip
 READERS = [("es-ES", "dark", 390), ("en-GB", "light", 1280), ("es-ES", "light", 1280), ("en-GB", "dark", 390)]
@@ -27,6 +28,7 @@ def test_every_page_is_silent_fits_its_screen_and_hinders_nobody(
         page.goto(origin + address.format(trained=trained))
         expect(page.locator("h1")).to_be_visible(timeout=30_000)
         expect(page.locator("html")).to_have_attribute("lang", locale[:2])
+        expect(page.locator(".part:not([data-ready])")).to_have_count(0, timeout=60_000)  # of a chapter
         page.wait_for_timeout(700)
         found[address] = [*wrong, *barriers(page)]
         if (needed := page.evaluate("document.documentElement.scrollWidth")) > width:

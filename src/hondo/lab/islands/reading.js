@@ -1,5 +1,5 @@
 // Around a chapter's text: where the reader is, links to anchors that may not be there yet, copying, meanings of terms.
-const STAYS = 900, HOLDS = 6000;
+const STAYS = 900, SETTLES = 2000; // milliseconds
 
 export default {
   template: `<div class="reading"><span class="unseen" role="status">{{ said }}</span>
@@ -14,7 +14,7 @@ export default {
       ["pointerout", document, this.out], ["focusout", document, this.out], ["keydown", document, this.key],
       ["wheel", window, this.free], ["touchstart", window, this.free], ["pointerdown", window, this.free]];
     for (const [name, where, act] of this.heard) where.addEventListener(name, act, { passive: name !== "click", capture: name === "click" });
-    this.sizes = new ResizeObserver(this.hold);
+    this.sizes = new ResizeObserver(() => { this.reach(); this.hold(); });
     const text = document.querySelector(".chapter");
     if (text) this.sizes.observe(text);
     const hash = this.hash();
@@ -32,7 +32,7 @@ export default {
     // What an address names is kept in sight while sections above it are still being put in, until the reader moves.
     follow() {
       const name = this.hash();
-      this.held = name ? { name, until: performance.now() + HOLDS } : null;
+      this.held = name ? { name, until: Infinity } : null;
       if (name && !document.getElementById(name)) this.$emit("wanted", name);
       this.hold();
     },
@@ -43,8 +43,15 @@ export default {
         const space = parseFloat(getComputedStyle(found).scrollMarginTop) || 0;
         if (Math.abs(found.getBoundingClientRect().top - space) > 2) found.scrollIntoView({ behavior: "instant" });
       }
-      if (performance.now() > this.held.until) this.held = null;
+      const now = performance.now(), coming = document.querySelector(".part:not([data-ready])");
+      if (found && !coming) this.held.until = Math.min(this.held.until, now + SETTLES);
+      if (now > this.held.until) this.held = null;
       this.look();
+    },
+    // A formula that is wider than a phone scrolls, by keyboard as well.
+    reach() {
+      for (const each of document.querySelectorAll(".formula.display"))
+        if (each.scrollWidth > each.clientWidth + 1) each.tabIndex = 0; else each.removeAttribute("tabindex");
     },
     free() { this.held = null; },
     look() {
@@ -60,6 +67,7 @@ export default {
           if (ready && end <= innerHeight && end > 0 && !this.done.has(part.dataset.anchor)) {
             this.done.add(part.dataset.anchor);
             this.$emit("read", part.dataset.anchor);
+            for (const link of document.querySelectorAll(`.rail [data-to="${part.dataset.anchor}"]`)) link.dataset.read = "true";
           }
         }
         this.here(now.dataset.anchor);

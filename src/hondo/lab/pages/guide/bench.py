@@ -96,15 +96,18 @@ class Bench:
         """Run cells in their order, and before them those above that have not run yet; the first error ends it."""
         if not wanted:
             return
-        last = max(self.cells.index(each) for each in wanted)
-        queue = [each for each in self.cells[: last + 1] if each in wanted or not each.ran]
         asked = self._round
-        for each in queue:
+        for each in wanted:
             each.tell("waiting")
         async with self._turn:
+            last = max(self.cells.index(each) for each in wanted)
+            queue = [each for each in self.cells[: last + 1] if each in wanted or not each.ran]
+            for each in queue:
+                each.tell("waiting")
             for place, each in enumerate(queue):
-                if asked != self._round or not await self._run_one(each):
-                    for left in queue[place if asked != self._round else place + 1 :]:
+                begins = asked == self._round
+                if not begins or not await self._run_one(each):
+                    for left in queue[place + begins :]:
                         left.tell("")
                     return
 

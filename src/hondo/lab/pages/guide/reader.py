@@ -2,9 +2,8 @@
 
 import asyncio
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from nicegui import ui
 
@@ -33,6 +32,7 @@ from hondo.store.progress import Progress, keep_place, mark, progress_of
 
 _BREATH = 0.01  # seconds between two sections, for whatever else the reader does
 Section = tuple[Block, tuple[Block, ...]]
+Growing = tuple[Block, str, ui.element]
 
 
 @ui.page("/guide/{name}")
@@ -68,16 +68,6 @@ class Opened:
     done: Progress
     before: Chapter | None
     after: Chapter | None
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A block with what takes time to make, made."""
-
-    block: Block
-    html: str = ""
-    figure: Figure | None = None
-    exercise: Exercise | None = None
 
 
 class Reader:
@@ -147,21 +137,26 @@ class Reader:
         made.props(f'id="{heading.id}"')
 
     async def _mount(self) -> None:
-        """Put in all sections; between two of them the page answers."""
+        """Put in the text of all sections, then what has to be imported first; between two steps the page answers."""
+        growing: list[tuple[int, list[Growing]]] = []
         while self._waiting:
             number = self._waiting.pop(0)
-            pieces = await aside(partial(_prepared, self._sections[number][1], self._chapter, self._values))
-            if pieces is None:
+            blocks = self._sections[number][1]
+            words = await aside(lambda blocks=blocks: [_words(each, self._chapter, self._values) for each in blocks])
+            if words is None:  # the lab is closing
                 return
-            body = self._bodies[number].classes(remove="coming")
-            with body:
-                for piece in pieces:
-                    self._place(piece)
+            with self._bodies[number].classes(remove="coming"):
+                places = [self._place(block, each) for block, each in zip(blocks, words, strict=True)]
+            growing.append((number, [place for place in places if place is not None]))
+            await asyncio.sleep(_BREATH)
+        for number, places in growing:
+            for block, words, place in places:
+                await self._grow(block, words, place)
             attribute(self._parts[number], data_ready="true")
             await asyncio.sleep(_BREATH)
 
-    def _place(self, piece: Piece) -> None:
-        block = piece.block
+    def _place(self, block: Block, words: str) -> Growing | None:
+        """Put in a block, or the place where :meth:`_grow` will."""
         if block.kind == "heading":
             self._heading(block)
         elif block.kind == "cell" and skipped(block):
@@ -169,17 +164,31 @@ class Reader:
         elif block.kind == "cell":
             recorded = self._record.outputs.get(block.id, []) if self._record is not None else []
             Cell(block, self._bench, self._done.code.get(block.id), recorded)
-        elif piece.figure is not None:
-            live(piece.figure)
-        elif piece.exercise is not None:
-            Task(piece.exercise, piece.html, self._bench, self._done)
+        elif block.kind in ("live", "exercise"):
+            return block, words, ui.element("div").classes(f"growing {block.kind}-place")
         elif block.kind in ("try", "more"):
             title = tr("Try it", "Pruebe") if block.kind == "try" else tr("Read on", "Para seguir")
-            with element("section", f"aside {block.kind}", aria_label=title):
+            with element("div", f"aside {block.kind}", role="group", aria_label=title):
                 said("span", title, "eyebrow")
-                ui.html(piece.html, sanitize=False).classes("prose")
+                ui.html(words, sanitize=False).classes("prose")
         else:
-            ui.html(piece.html, sanitize=False).classes("prose")
+            ui.html(words, sanitize=False).classes("prose")
+        return None
+
+    async def _grow(self, block: Block, words: str, place: ui.element) -> None:
+        """Put in a figure or an exercise; the first one of a chapter imports its module."""
+        find = figure_named if block.kind == "live" else exercise_named
+        try:
+            found = await aside(find, block.id, self._chapter.name)
+        except HondoError as error:
+            found = error
+        with place.classes(remove="growing"):
+            if isinstance(found, Figure):
+                live(found)
+            elif isinstance(found, Exercise):
+                Task(found, words, self._bench, self._done)
+            elif found is not None:
+                text("p", str(found), "message bad")
 
     def _wanted(self, anchor: str) -> None:
         """Put the section that holds an anchor before the others, and those after it next."""
@@ -209,26 +218,9 @@ def _open(name: str) -> Opened:
     )
 
 
-def _prepared(blocks: Sequence[Block], at: Chapter, values: dict[str, str]) -> list[Piece]:
-    """Blocks with their HTML, figures and exercises at hand; in a thread, because the first time takes a while."""
-    return [_piece(block, at, values) for block in blocks]
-
-
-def _piece(block: Block, at: Chapter, values: dict[str, str]) -> Piece:
-    if block.kind in ("heading", "cell"):
-        return Piece(block)
-    if block.kind == "live":
-        try:
-            return Piece(block, figure=figure_named(block.id, at.name))
-        except HondoError as error:
-            return Piece(block, html=f'<p class="message bad">{html.escape(str(error))}</p>')
-    words = _with_copy(prose(block.text, at, values))
-    if block.kind == "exercise":
-        try:
-            return Piece(block, words, exercise=exercise_named(block.id, at.name))
-        except HondoError as error:
-            return Piece(block, words + f'<p class="message bad">{html.escape(str(error))}</p>')
-    return Piece(block, words)
+def _words(block: Block, at: Chapter, values: Mapping[str, str]) -> str:
+    """A block's text as HTML, where it has one."""
+    return "" if block.kind in ("heading", "cell", "live") else _with_copy(prose(block.text, at, values))
 
 
 def _with_copy(words: str) -> str:
