@@ -263,7 +263,7 @@ def _predict(canvas: Canvas, sample: int) -> str:
         ("what changes", "qué cambia"),
         {
             "weights": ("first weights and order", "pesos iniciales y orden"),
-            "split": ("which samples test", "qué muestras evalúan"),
+            "split": ("which samples test", "qué muestras son de prueba"),
         },
         "weights",
     ),

@@ -153,7 +153,7 @@ def keras_interval(at: At) -> Picture:
         (tr("true accuracy", "exactitud verdadera"), f"{truth:.0%}", "green"),
         (tr("mean width", "anchura media"), f"{100 * width:.1f}" + tr(" points", " puntos"), "ink"),
         (tr("hold the truth", "contienen la verdad"), f"{inside:.0%}", "ink"),
-        (tr("(should be 95%)", "(debería: 95 %)"), "", "ink"),
+        (tr("(should be 95%)", "(lo prometido: 95 %)"), "", "ink"),
     )
     for place, (words, value, shade) in enumerate(rows):
         canvas.text(560, 60 + 52 * place, words, size=12, colour_="muted")
@@ -229,7 +229,7 @@ def keras_calibration(at: At) -> Picture:
         (0, 1),
         box=(62, 24, 260, 258),
         xlabel=tr("probability given", "probabilidad dada"),
-        ylabel=tr("share that was so", "proporción que lo fue"),
+        ylabel=tr("observed share", "proporción observada"),
     )
     plot.line([0, 1], [0, 1], "green", 2, "5 4")
     there = counts >= 10

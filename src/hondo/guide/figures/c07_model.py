@@ -59,7 +59,7 @@ _RATES = ("0.0003", "0.003", "0.03", "0.3", "3")
 
 @figure(
     "keras-compile",
-    ("How it is told to learn", "Cómo se le dice que aprenda"),
+    ("Telling it how to learn", "Decirle cómo aprender"),
     Choice(
         "loss",
         ("loss", "pérdida"),
