@@ -98,13 +98,13 @@ def _explain(found: list, wanted: list, same: list[bool], samples: int) -> None:
             samples,
             "no-mean",
             "Everything is larger by the number of samples: the loss is a mean.",
-            "Todo es mayor en un factor igual al número de muestras: la pérdida es una media.",
+            "Todo sale multiplicado por el número de muestras: la pérdida es una media.",
         ),
         (
             0.5,
             "no-two",
             "Everything is half as large: the derivative of a square brings a 2.",
-            "Todo mide la mitad: la derivada de un cuadrado trae un 2.",
+            "Todo es la mitad de lo debido: la derivada de un cuadrado trae un 2.",
         ),
     ):
         if all(close(a, factor * b, 1e-5) for a, b in zip(found, wanted, strict=True)):
@@ -113,7 +113,7 @@ def _explain(found: list, wanted: list, same: list[bool], samples: int) -> None:
         raise Mistake(
             "bias-mean",
             "The weights are right; the biases answer for the sum over the samples, and the mean is already in ∂L/∂z.",
-            "Los pesos están bien; los sesgos responden por la suma de las muestras, y la media ya está en ∂L/∂z.",
+            "Los pesos están bien; los sesgos se llevan la suma sobre las muestras, y la media ya está en ∂L/∂z.",
         )
     if same[2] and same[3]:
         raise Mistake(
@@ -243,7 +243,7 @@ def check_numeric(work: Work) -> None:
             raise Mistake(
                 "left-moved",
                 "Afterwards `w` is no longer what it was: the next slopes are measured elsewhere.",
-                "Después `w` ya no es la que era: las siguientes pendientes se miden en otro sitio.",
+                "Después `w` ya no es el que era: las siguientes pendientes se miden en otro sitio.",
             )
         wanted = 2 * c * w + np.cos(w)
         if close(found, wanted, 1e-5):

@@ -96,7 +96,7 @@ def check_one_step(work: Work) -> None:
             raise Mistake(
                 "uphill",
                 "The step follows the slope, so the loss grows: go against it.",
-                "El paso sigue la pendiente y la pérdida crece: vaya en contra.",
+                "El paso sigue la pendiente y la pérdida crece: vaya en sentido contrario.",
             )
         if close(found, here - rate * samples * slopes):
             raise Mistake(
@@ -138,7 +138,7 @@ def learn(gradient, w, rate, tolerance, most):
         ),
         (
             "`w = w - …` makes a new array; `w -= …` changes the one that the caller still holds.",
-            "`w = w - …` crea un array nuevo; `w -= …` cambia el que todavía tiene quien llama.",
+            "`w = w - …` crea un array nuevo; `w -= …` modifica el array de quien llama.",
         ),
     ),
     right=(
@@ -254,7 +254,7 @@ def slope(x, links):
     hints=(
         (
             "Each derivative has to be asked at the place where *its* function is used.",
-            "Cada derivada se pregunta en el lugar donde se usa *su* función.",
+            "Cada derivada se evalúa en el punto donde se usa *su* función.",
         ),
         (
             "Walk along the chain with a running value and a running product.",
@@ -321,14 +321,14 @@ def check_chain_rule(work: Work) -> None:
             raise Mistake(
                 "too-late",
                 "Each derivative is asked at its function's output: it belongs to the input.",
-                "Cada derivada se pregunta en la salida de su función: corresponde a la entrada.",
+                "Cada derivada se ha evaluado en la salida de su función, y debe ser en la entrada.",
             )
         if close(found, at_x, 1e-4):
             raise Mistake(
                 "all-at-x",
                 "All derivatives are asked at x; but the second function never sees x, it sees what the "
                 "first one made of it.",
-                "Todas las derivadas se preguntan en x; pero la segunda función no ve x, sino lo que la "
+                "Todas las derivadas se han evaluado en x; pero la segunda función no ve x, sino lo que la "
                 "primera hizo con ella.",
             )
         if close(found, summed, 1e-4):
@@ -340,5 +340,5 @@ def check_chain_rule(work: Work) -> None:
         raise Mistake(
             "different",
             f"A chain of {length} has the slope {wanted:.4f} at {x:.3f}, not {found}.",
-            f"Una cadena de {length} tiene en {x:.3f} la pendiente {wanted:.4f}, no {found}.",
+            f"Una cadena de {length} eslabones tiene en {x:.3f} la pendiente {wanted:.4f}, no {found}.",
         )

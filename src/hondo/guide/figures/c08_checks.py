@@ -106,7 +106,12 @@ def _signals(init: str, activation: str, layers: int) -> list[LayerSignal]:
 @figure(
     "backprop-vanishing",
     ("Gradients on their way through a deep network", "Gradientes a través de una red profunda"),
-    Choice("f", ("activation", "activación"), {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}, "sigmoid"),
+    Choice(
+        "f",
+        ("activation", "activación"),
+        {"sigmoid": ("sigmoid", "sigmoide"), "tanh": "tanh", "relu": "ReLU"},
+        "sigmoid",
+    ),
     Choice(
         "init",
         ("first weights", "pesos iniciales"),
@@ -153,7 +158,7 @@ def backprop_vanishing(at: At) -> Picture:
             f"Through {layers} layers the gradient changes by a factor of "
             f"{number(float(gradients[0] / gradients[-1]), 2)}: "
             f"about {number(float(share), 2)} per layer.",
-            f"A través de {layers} capas el gradiente cambia en un factor de "
+            f"A través de {layers} capas el gradiente se multiplica por "
             f"{number(float(gradients[0] / gradients[-1]), 2)}: "
             f"alrededor de {number(float(share), 2)} por capa.",
         )
@@ -177,8 +182,8 @@ def backprop_cost(at: At) -> Picture:
     forward = batch * sum(products)
     backward = batch * (2 * sum(products) - products[0])
     rows = (
-        (tr("one forward pass", "una pasada adelante"), forward, "blue"),
-        (tr("forwards and backwards", "adelante y atrás"), forward + backward, "green"),
+        (tr("one forward pass", "una pasada de ida"), forward, "blue"),
+        (tr("forwards and backwards", "ida y vuelta"), forward + backward, "green"),
         (tr("differences, one side", "diferencias, un lado"), (parameters + 1) * forward, "orange"),
         (tr("differences, both sides", "diferencias, dos lados"), 2 * parameters * forward, "red"),
     )
@@ -224,7 +229,7 @@ def backprop_cost(at: At) -> Picture:
             "forward passes by backpropagation and "
             f"{parameters + 1} by finite differences.",
             f"El gradiente de {parameters} parámetros cuesta {number((forward + backward) / forward, 3)} "
-            "pasadas adelante con retropropagación y "
+            "pasadas hacia delante con retropropagación y "
             f"{parameters + 1} con diferencias finitas.",
         )
     )

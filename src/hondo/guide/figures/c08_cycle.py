@@ -81,7 +81,7 @@ def backprop_cycle(at: At) -> Picture:
     second.points(range(1, cycle + 2), past, "orange", 3)
     said = (
         tr(f"predicts with w = {w:.2f}, b = {b:.2f}", f"predice con w = {w:.2f}, b = {b:.2f}"),
-        tr(f"is wrong by a mean square of {number(loss)}", f"se equivoca en un cuadrado medio de {number(loss)}"),
+        tr(f"has a mean squared error of {number(loss)}", f"tiene un error cuadrático medio de {number(loss)}"),
         tr(f"finds the slopes {number(dw)} and {number(db)}", f"halla las pendientes {number(dw)} y {number(db)}"),
         tr(
             f"steps to w = {number(after[0])}, b = {number(after[1])}",

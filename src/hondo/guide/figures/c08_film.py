@@ -48,14 +48,17 @@ def _film(activation: str, loss: str, x1: float, x2: float, target: float, rate:
     ("Every number of a training step", "Todos los números de un paso"),
     Slider("moment", ("moment", "momento"), 0, 38, 11, 1, plays=0.8),
     Choice(
-        "f", ("hidden activation", "activación oculta"), {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}, "tanh"
+        "f",
+        ("hidden activation", "activación oculta"),
+        {"tanh": "tanh", "sigmoid": ("sigmoid", "sigmoide"), "relu": "ReLU"},
+        "tanh",
     ),
     Choice(
         "loss",
         ("output and loss", "salida y pérdida"),
         {
             "mean_squared_error": ("linear, squared error", "lineal, error cuadrático"),
-            "binary_cross_entropy": ("sigmoid, cross-entropy", "sigmoid, entropía cruzada"),
+            "binary_cross_entropy": ("sigmoid, cross-entropy", "sigmoide, entropía cruzada"),
         },
         "mean_squared_error",
     ),
