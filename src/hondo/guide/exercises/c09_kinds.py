@@ -234,5 +234,5 @@ def check_smallest_batch(work: Work) -> None:
         raise Mistake(
             "different",
             f"For spread {spread} and wanted {wanted} it should be {right}.",
-            f"Con dispersión {spread} y deseado {wanted} debería ser {right}.",
+            f"Con dispersión {spread} y ruido deseado {wanted} debería ser {right}.",
         )

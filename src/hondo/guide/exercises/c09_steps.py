@@ -255,7 +255,7 @@ def check_until_flat(work: Work) -> None:
         raise Mistake(
             "one-component",
             "It stops although one component of the gradient is still long.",
-            "Se detiene aunque una componente del gradiente todavía es grande.",
+            "Se detiene aunque una componente del gradiente todavía sea grande.",
         )
     if stops([1, 1], [1, 1], 1e-12, 5)[1] > 5:
         raise Mistake("endless", "It takes more than `most` steps.", "Da más de `most` pasos.")

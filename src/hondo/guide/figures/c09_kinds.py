@@ -61,7 +61,7 @@ _BATCHES = {"442": ("442 (batch)", "442 (por lotes)"), "64": "64", "16": "16", "
 
 @figure(
     "descent-kinds",
-    ("The same valley, more or less data a step", "El mismo valle, más o menos datos por paso"),
+    ("The same valley, more or less data per step", "El mismo valle, más o menos datos por paso"),
     Choice("batch", ("samples a step", "muestras por paso"), _BATCHES, "1"),
     Slider("rate", ("learning rate η", "tasa de aprendizaje η"), 0.01, 0.6, 0.05, 0.01),
     Slider("steps", ("updates", "actualizaciones"), 0, 120, 60, 1, plays=12),
@@ -236,6 +236,6 @@ def descent_clocks(at: At) -> Picture:
     )  # fmt: skip
     unit = tr("one-sample gradients", "gradientes de una muestra") if by_samples else tr("updates", "actualizaciones")
     return canvas.picture(
-        tr(f"To reach {target:.2f}, by samples a step ({unit}): {'; '.join(told)}.",
+        tr(f"To reach {target:.2f}, by samples per step ({unit}): {'; '.join(told)}.",
            f"Para llegar a {target:.2f}, según las muestras por paso ({unit}): {'; '.join(told)}.")
     )  # fmt: skip
