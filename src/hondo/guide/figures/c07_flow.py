@@ -301,7 +301,7 @@ def keras_seeds(at: At) -> Picture:
     return canvas.picture(
         tr(
             f"{runs} runs, all alike but for the seed: between {shares.min():.1%} and {shares.max():.1%}, on average "
-            f"{mean:.1%}. Bars are each run's own interval of 95%.",
+            f"{mean:.1%}. Bars are each run's own 95% interval.",
             f"{runs} ejecuciones, iguales salvo en la semilla: entre {shares.min():.1%} y "
             f"{shares.max():.1%}, de media "
             f"{mean:.1%}. Las barras son el intervalo del 95 % de cada una.",

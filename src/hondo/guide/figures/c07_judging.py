@@ -162,11 +162,11 @@ def keras_interval(at: At) -> Picture:
         tr(
             f"The same network of true accuracy {truth:.0%}, tested on {n} samples, shows between "
             f"{drawn.min() / n:.1%} and "
-            f"{drawn.max() / n:.1%}; its interval of 95% is {100 * width:.1f} points wide and holds the truth "
+            f"{drawn.max() / n:.1%}; its 95% interval is {100 * width:.1f} points wide and holds the truth "
             f"{inside:.0%} of the time.",
-            f"La misma red, de exactitud verdadera {truth:.0%}, evaluada con {n} muestras muestra entre "
-            f"{drawn.min() / n:.1%} "
-            f"y {drawn.max() / n:.1%}; su intervalo del 95 % mide {100 * width:.1f} puntos y "
+            f"La misma red, de exactitud verdadera {truth:.0%}, probada con {n} muestras, acierta entre "
+            f"el {drawn.min() / n:.1%} "
+            f"y el {drawn.max() / n:.1%}; su intervalo del 95 % mide {100 * width:.1f} puntos y "
             "contiene la verdad el "
             f"{inside:.0%} de las veces.",
         )
