@@ -284,9 +284,9 @@ def backprop_twins(at: At) -> Picture:
     parted = _plain(parting.symbol) if parting else "–"
     return canvas.picture(
         tr(
-            f"At moment {moment} the twins' {_plain(step.symbol)} differ by {number(far, 2)}. Their first "
+            f"At moment {moment} the twins' values of {_plain(step.symbol)} differ by {number(far, 2)}. Their first "
             f"difference is in {parted}.",
-            f"En el momento {moment}, las {_plain(step.symbol)} de las gemelas difieren en "
+            f"En el momento {moment}, los valores de {_plain(step.symbol)} en las gemelas difieren en "
             f"{number(far, 2)}. Lo primero que las separa es {parted}.",
         )
     )

@@ -183,7 +183,7 @@ def backprop_graph(at: At) -> Picture:
             + (" (both reached)." if back == 5 else " (at the end)."),
             f"Hacia atrás: {back} de 5 nodos han pasado su gradiente. Con L = {number(value['L'])}: "
             f"∂L/∂w = {number(slope['w'])}, ∂L/∂b = {number(slope['b'])}"
-            + (" (ya alcanzados)." if back == 5 else " (al final)."),
+            + (" (ya calculados)." if back == 5 else " (al final)."),
         )
     return canvas.picture(said)
 
@@ -232,8 +232,8 @@ def backprop_gates(at: At) -> Picture:
             f"{number(times_b)} to b; a maximum {number(most_a)} and {number(most_b)}; a value used twice "
             f"gets {number(2 * g)}.",
             f"De un gradiente de {number(g)}, una suma pasa {number(g)} a ambos; un producto, "
-            f"{number(times_a)} a a y "
-            f"{number(times_b)} a b; un máximo, {number(most_a)} y {number(most_b)}; un valor usado dos "
+            f"{number(times_a)} para a y "
+            f"{number(times_b)} para b; un máximo, {number(most_a)} y {number(most_b)}; un valor usado dos "
             f"veces recibe {number(2 * g)}.",
         )
     )
