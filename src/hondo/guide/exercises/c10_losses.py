@@ -145,7 +145,7 @@ def gradient(z, labels):
     hints=(
         (
             "Softmax and cross-entropy together: what was predicted minus what should have been.",
-            "Softmax y entropía cruzada juntas: lo predicho menos lo que debería haber sido.",
+            "Softmax y entropía cruzada, juntas: lo predicho menos lo correcto.",
         ),
         (
             "The loss is a mean over the batch, so divide by its size.",
