@@ -134,7 +134,7 @@ def check_random_search(work: Work) -> None:
         raise Mistake(
             "calls",
             f"600 trials should ask score 600 times; it was asked {len(tried)} times.",
-            f"600 pruebas deberían llamar a score 600 veces; se llamó {len(tried)}.",
+            f"600 pruebas deberían llamar a score 600 veces; lo han hecho {len(tried)}.",
         )
     if rates.min() < 0.99e-4 or rates.max() > 1.001:
         raise Mistake("range", "Some rates lie outside 0.0001 … 1.", "Algunas tasas quedan fuera de 0.0001 … 1.")

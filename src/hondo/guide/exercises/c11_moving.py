@@ -253,8 +253,8 @@ def check_elu(work: Work) -> None:
             )
         raise Mistake(
             "slope-different",
-            "The derivative differs from what small differences of elu say.",
-            "La derivada no coincide con lo que dicen las diferencias pequeñas de elu.",
+            "The derivative differs from what finite differences of elu say.",
+            "La derivada no coincide con lo que dicen las diferencias finitas de elu.",
         )
     with warnings.catch_warnings(record=True) as heard, np.errstate(over="warn"):
         warnings.simplefilter("always")

@@ -19,7 +19,7 @@ _NAMES = {
     "leaky_relu": "leaky ReLU (0.2)",
     "elu": "ELU (α = 1)",
     "gelu": "GELU",
-    "sigmoid": "sigmoid",
+    "sigmoid": ("sigmoid", "sigmoide"),
     "tanh": "tanh",
     "linear": ("linear", "lineal"),
     "step": ("step", "escalón"),

@@ -139,7 +139,7 @@ def _signals(init: str, name: str) -> tuple[list[np.ndarray], np.ndarray, np.nda
     Choice(
         "activation",
         ("activation", "activación"),
-        {"tanh": "tanh", "relu": "ReLU", "sigmoid": "sigmoid", "linear": ("linear", "lineal")},
+        {"tanh": "tanh", "relu": "ReLU", "sigmoid": ("sigmoid", "sigmoide"), "linear": ("linear", "lineal")},
         "tanh",
     ),
 )
@@ -147,6 +147,7 @@ def initialization(at: At) -> Picture:
     """Histograms of what each layer puts out, and how large signals and gradients are."""
     init, name = at.chosen("init"), at.chosen("activation")
     outputs, signal, gradient = _signals(init, name)
+    shown = {"relu": "ReLU", "sigmoid": tr("sigmoid", "sigmoide"), "linear": tr("linear", "lineal")}.get(name, name)
     canvas = Canvas(640, 400)
     canvas.text(52, 18, tr("what each layer puts out", "lo que sale de cada capa"), size=12, colour_="muted")
     bounded = name in ("tanh", "sigmoid")
@@ -180,9 +181,9 @@ def initialization(at: At) -> Picture:
         canvas.text(442, y + 22, _size(value), size=17, bold=True)
     return canvas.picture(
         tr(
-            f"{tr(*_words(init))}, {name}: the signal leaves the tenth layer with deviation {_size(signal[-1])}; a "
+            f"{tr(*_words(init))}, {shown}: the signal leaves the tenth layer with deviation {_size(signal[-1])}; a "
             f"gradient of deviation 1 at the end reaches the first layer's outputs with {_size(gradient[0])}.",
-            f"{tr(*_words(init))}, {name}: la señal sale de la décima capa con desviación {_size(signal[-1])}; un "
+            f"{tr(*_words(init))}, {shown}: la señal sale de la décima capa con desviación {_size(signal[-1])}; un "
             f"gradiente de desviación 1 al final llega a las salidas de la primera capa con {_size(gradient[0])}.",
         )
     )
