@@ -139,8 +139,8 @@ def check_standardize(work: Work) -> None:
     if not (np.isfinite(ours).all() and np.isfinite(theirs).all()):
         raise Mistake(
             "constant",
-            "A feature that is always 7 divides by 0.",
-            "Una característica que siempre vale 7 divide entre 0.",
+            "With a feature that is always 7 you divide by 0.",
+            "Con una característica que siempre vale 7 se divide entre 0.",
         )
 
 

@@ -253,7 +253,7 @@ def slope(x, links):
 """,
     hints=(
         (
-            "Each derivative has to be asked at the place where *its* function is used.",
+            "Each derivative has to be evaluated at the point where *its* function is used.",
             "Cada derivada se evalúa en el punto donde se usa *su* función.",
         ),
         (
@@ -320,13 +320,13 @@ def check_chain_rule(work: Work) -> None:
         if close(found, late, 1e-4):
             raise Mistake(
                 "too-late",
-                "Each derivative is asked at its function's output: it belongs to the input.",
+                "Each derivative is evaluated at its function's output; it belongs at the input.",
                 "Cada derivada se ha evaluado en la salida de su función, y debe ser en la entrada.",
             )
         if close(found, at_x, 1e-4):
             raise Mistake(
                 "all-at-x",
-                "All derivatives are asked at x; but the second function never sees x, it sees what the "
+                "All derivatives are evaluated at x; but the second function never sees x, it sees what the "
                 "first one made of it.",
                 "Todas las derivadas se han evaluado en x; pero la segunda función no ve x, sino lo que la "
                 "primera hizo con ella.",

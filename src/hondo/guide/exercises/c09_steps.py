@@ -254,7 +254,7 @@ def check_until_flat(work: Work) -> None:
     if np.abs(stops([1, 0.2], [1e-9, 1], 1e-3, 500)[0]).max() > 0.01:
         raise Mistake(
             "one-component",
-            "It stops although one component of the gradient is still long.",
+            "It stops although one component of the gradient is still large.",
             "Se detiene aunque una componente del gradiente todavía sea grande.",
         )
     if stops([1, 1], [1, 1], 1e-12, 5)[1] > 5:

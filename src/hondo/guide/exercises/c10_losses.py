@@ -121,7 +121,7 @@ def check_from_logits(work: Work) -> None:
             raise Mistake(
                 "clipped",
                 f"For z = {z:.0f}, y = {y:.0f} it should be {wanted:.0f}, not {found:.2f}: "
-                "cutting the probability also cuts the loss.",
+                "clipping the probability also clips the loss.",
                 f"Con z = {z:.0f}, y = {y:.0f} debería ser {wanted:.0f}, no {found:.2f}: recortar la "
                 "probabilidad también recorta la pérdida.",
             )

@@ -90,8 +90,8 @@ def check_count(work: Work) -> None:
             "Sortee el exponente de manera uniforme y eleve 10 a ese exponente.",
         ),
         (
-            "Call score once for each trial and keep the highest.",
-            "Llame a score una vez por prueba y quédese con la mayor.",
+            "Call score once for each trial and keep the rate with the highest score.",
+            "Llame a score una vez por prueba y quédese con la tasa de mayor puntuación.",
         ),
         ("10 ** rng.uniform(-4, 0) is one draw.", "10 ** rng.uniform(-4, 0) es un sorteo."),
     ),

@@ -187,9 +187,9 @@ _FORWARD = "np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))"
         ("np.where(condition, a, b) chooses number by number.", "np.where(condición, a, b) elige número a número."),
         (
             "np.where computes both sides everywhere: an exponential of a large z overflows although it is not used.",
-            "np.where calcula las dos ramas en todas partes: la exponencial de una z grande desborda aunque no se use.",
+            "np.where calcula siempre las dos ramas: la exponencial de una z grande se desborda aunque no se use.",
         ),
-        ("np.exp(np.minimum(z, 0)) never overflows.", "np.exp(np.minimum(z, 0)) nunca desborda."),
+        ("np.exp(np.minimum(z, 0)) never overflows.", "np.exp(np.minimum(z, 0)) nunca se desborda."),
     ),
     right=(
         "import numpy as np\ndef elu(z, alpha):\n    z = np.asarray(z, float)\n    y = z.copy()\n    low = z <= 0\n"
@@ -227,7 +227,7 @@ def check_elu(work: Work) -> None:
             raise Mistake(
                 "jump",
                 "At 0 the curve jumps by α: something has to be subtracted.",
-                "En 0 la curva salta en α: falta restar algo.",
+                "En 0 la curva da un salto de α: falta restar algo.",
             )
         if not close(found, wanted):
             raise Mistake(
@@ -263,5 +263,5 @@ def check_elu(work: Work) -> None:
         raise Mistake(
             "overflow",
             "For z = 2000 an exponential overflows, although its value is not used.",
-            "Para z = 2000 una exponencial desborda, aunque su valor no se use.",
+            "Para z = 2000 una exponencial se desborda, aunque su valor no se use.",
         )
