@@ -8,7 +8,6 @@ from hondo.store.progress import (
     LONGEST_CODE,
     Place,
     Progress,
-    forget,
     keep_code,
     keep_place,
     last_place,
@@ -23,7 +22,6 @@ def test_nothing_is_there_before_one_has_begun(workspace: Workspace) -> None:
     assert progress_of(workspace, "05-neuron") == Progress()
     assert progress_of_all(workspace) == {}
     assert last_place(workspace) is None
-    assert forget(workspace) == 0
 
 
 def test_everything_is_kept_once_and_found_again(workspace: Workspace) -> None:
@@ -55,7 +53,6 @@ def test_readers_do_not_meet(workspace: Workspace) -> None:
     mark(workspace, "05-neuron", "solved", "neuron-sum")
     keep_place(workspace, "05-neuron", "sigmoid", reader="ana")
     assert progress_of(workspace, "05-neuron", reader="ana") == Progress("sigmoid")
-    assert forget(workspace, reader="ana") == 1
     assert progress_of(workspace, "05-neuron").solved == {"neuron-sum"}
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from hondo.core.errors import SpecError
 from hondo.core.language import tr
@@ -142,22 +142,6 @@ def keep_code(workspace: Workspace, chapter: str, item: str, code: str | None, r
             tr("Put part of it into a file of its own.", "Lleve una parte a un archivo aparte."),
         )
     _keep(workspace, reader, chapter, "code", item, code.replace("\0", ""))
-
-
-def forget(workspace: Workspace, chapter: str | None = None, reader: str = OWNER) -> int:
-    """Forget what a reader did in a chapter, or in all of them.
-
-    Returns:
-        How many things were forgotten.
-
-    Raises:
-        StoreError: the database cannot be written.
-    """
-    where = [progress.c.reader == reader] + ([progress.c.chapter == chapter] if chapter is not None else [])
-    with workspace.writing() as connection:
-        count = connection.scalar(select(func.count()).select_from(progress).where(*where)) or 0
-        connection.execute(delete(progress).where(*where))
-    return int(count)
 
 
 def _gathered(rows: Iterable[tuple[str, str, str]]) -> Progress:

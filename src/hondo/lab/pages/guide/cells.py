@@ -14,6 +14,7 @@ from hondo.guide.render.code import highlighted
 from hondo.lab.here import here
 from hondo.lab.islands.code import CodeEditor
 from hondo.lab.pages.guide.bench import Bench
+from hondo.lab.pages.guide.figures import EXPERIMENT
 from hondo.lab.pages.guide.outputs import Outputs
 from hondo.lab.pages.runs import said
 from hondo.lab.parts import attribute, button, element, link, say, say_error
@@ -53,7 +54,7 @@ class Cell:
                     copy_button()
                     if _TRAINS.search(block.text) and (experiment := bench.chapter.links.get("experiment")):
                         words = tr("As an experiment", "Como experimento")
-                        link(words, f"/experiments/new?builtin={quote(experiment)}", "button quiet away")
+                        link(words, EXPERIMENT.format(quote(experiment)), "button quiet away")
             self._place = ui.element("div").classes("cell-code")
             self._from_record = said("p", _recorded(), "recorded")
             self.outputs = Outputs(tr(f"What {name} shows", f"Lo que muestra {name}"))
