@@ -85,7 +85,7 @@ def check_flagged(work: Work) -> None:
     ),
     hints=(
         (
-            "Two parts: the arithmetic of all samples in all epochs, and the fixed price of all steps.",
+            "Two parts: the arithmetic of all samples in all epochs, and the fixed cost of all steps.",
             "Dos partes: la aritmética de todas las muestras en todas las épocas y el coste fijo de todos los pasos.",
         ),
         (
@@ -137,7 +137,7 @@ def check_seconds(work: Work) -> None:
             )
         if close(answer, 3 * arithmetic):
             raise Mistake(
-                "no-fixed-price", "The fixed price of the steps is missing.", "Falta el coste fijo de los pasos."
+                "no-fixed-price", "The fixed cost of the steps is missing.", "Falta el coste fijo de los pasos."
             )
         if samples % batch and close(answer, 3 * arithmetic + epochs * (samples // batch) * step):
             raise Mistake(

@@ -91,8 +91,8 @@ def check_nearest_mean(work: Work) -> None:
         if not close(found, names[squared.argmin(axis=1)]):
             raise Mistake(
                 "different",
-                "Some rows get another class than that of the nearest mean.",
-                "Algunas filas reciben otra clase que la de la media más cercana.",
+                "Some rows get a class other than that of the nearest mean.",
+                "Algunas filas reciben una clase que no es la de la media más cercana.",
             )
 
 

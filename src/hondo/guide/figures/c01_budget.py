@@ -123,7 +123,7 @@ def budget_hours(at: At) -> Picture:
         left,
         308,
         tr(
-            "orange bar: most of the time is the fixed price of the steps",
+            "orange bar: most of the time is the fixed cost of the steps",
             "barra naranja: casi todo es el coste fijo de los pasos",
         ),
         size=12,

@@ -75,7 +75,7 @@ def planning_seeds(at: At) -> Picture:
     means = found.mean(axis=1)
     difference = means[1] - means[0]
     if count == 1:
-        sure = tr("one run cannot say how sure that is", "con una sola ejecución no se sabe cuánto fiarse")
+        sure = tr("one run cannot say how sure that is", "con una sola ejecución no se sabe cuánto fiarse de eso")
     else:
         error = math.sqrt((found.var(axis=1, ddof=1) / count).sum())
         sure = tr(f"give or take {2 * error:.1f}", f"con un margen de {2 * error:.1f}")
@@ -117,7 +117,7 @@ def finished(tasks: int, days: float, together: int, switch: float) -> list[list
     "planning-open-tasks",
     ("Six tasks of four days, and how many are open at once", "Seis tareas de cuatro días y cuántas se abren a la vez"),
     Slider("together", ("open at once", "abiertas a la vez"), 1, 6, 3, 1, plays=1),
-    Slider("switch", ("days lost when turning to another", "días que se pierden al cambiar"), 0, 0.5, 0.2, 0.1),
+    Slider("switch", ("days lost at each switch", "días perdidos en cada cambio"), 0, 0.5, 0.2, 0.1),
 )
 def planning_open_tasks(at: At) -> Picture:
     """Work on each task, day by day."""

@@ -102,7 +102,7 @@ def _principal() -> tuple[np.ndarray, float]:
     "representation-digits",
     (
         "Two numbers for each digit: chosen by variance, and learned",
-        "Dos números por dígito: por varianza y aprendidos",
+        "Dos números por dígito: elegidos por su varianza y aprendidos",
     ),
     Slider("epoch", ("epochs of training", "épocas de entrenamiento"), 0, _EPOCHS, _EPOCHS, 1, plays=6),
 )

@@ -18,7 +18,7 @@ def counted(rare: float, found: float, cleared: float) -> tuple[int, int, int, i
 
 @figure(
     "screening-thousand",
-    ("A thousand people are screened", "Un cribado a mil personas"),
+    ("A thousand people are screened", "Un cribado de mil personas"),
     Slider("rare", ("ill people, %", "personas enfermas, %"), 0.5, 50, 2, 0.5),
     Slider("found", ("sensitivity, %", "sensibilidad, %"), 50, 100, 95, 1),
     Slider("cleared", ("specificity, %", "especificidad, %"), 50, 100, 95, 1),
@@ -63,7 +63,7 @@ def screening_thousand(at: At) -> Picture:
         320,
         372,
         tr(
-            f"saying «healthy» to everybody would be right {idle:.1%} of the time",
+            f"saying “healthy” to everybody would be right {idle:.1%} of the time",
             f"decir «sano» a todo el mundo acertaría el {idle:.1%}",
         ),
         anchor="middle",
