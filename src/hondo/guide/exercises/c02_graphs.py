@@ -62,7 +62,7 @@ def check_gradients(work: Work) -> None:
         a = 1 / (1 + math.exp(-(w * x + b)))
         slope = 2 * (a - y) * a * (1 - a)
         if not close(loss, _loss(w, b, x, y)):
-            raise Mistake("loss", "The loss itself is another one.", "La propia pérdida es otra.")
+            raise Mistake("loss", "The loss itself is different.", "La propia pérdida es otra.")
         if close((dw, db), (slope * x, slope), 1e-5):
             continue
         if close((dw, db), (2 * (a - y) * x, 2 * (a - y)), 1e-5):
@@ -160,7 +160,7 @@ def check_dual(work: Work) -> None:
                 "En un producto cambian los dos factores; falta uno.",
             )
         if not close(multiplied.slope, du * v + u * dv):
-            raise Mistake("different", "The slope of the product is another one.", "La pendiente del producto es otra.")
+            raise Mistake("different", "The slope of the product is different.", "La pendiente del producto es otra.")
     for at in rng.uniform(-2, 2, size=5):
         x = dual(at, 1.0)
         y = x * x * x + x * 4.0 + 2.0
@@ -187,7 +187,7 @@ def check_dual(work: Work) -> None:
             "Un nodo puede aparecer cuando ya han aparecido todos sus padres. Las hojas no tienen.",
         ),
         (
-            "Either repeat «add every node whose parents are all there», or visit parents first, recursively.",
+            "Either repeat “add every node whose parents are all there”, or visit parents first, recursively.",
             "O bien repita «añadir todo nodo cuyos padres ya estén», o bien visite primero a los padres, de "
             "forma recursiva.",
         ),

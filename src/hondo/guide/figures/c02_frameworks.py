@@ -62,7 +62,7 @@ def keras_backends(at: At) -> Picture:
     plot.bars(range(10), scores, ["blue" if each >= 0 else "orange" for each in scores], 0.7)
     plot.horizontal(0, "muted", "", 1)
     apart = max(abs(a - b) for a, b in zip(scores, SCORES["numpy"], strict=True))
-    told = tr("the same as NumPy's, to the bit", "las mismas que con NumPy, bit a bit")
+    told = tr("the same as NumPy's, bit for bit", "las mismas que con NumPy, bit a bit")
     if apart:
         told = tr(f"at most {number(apart, 2)} from NumPy's", f"a {number(apart, 2)} como mucho de NumPy")
     canvas.text(495, 322, told, anchor="middle", bold=True, size=12)

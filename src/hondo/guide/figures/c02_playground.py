@@ -72,7 +72,10 @@ def _trained(data: str, inputs: str, hidden: str) -> Trained:
 
 @figure(
     "playground-inputs",
-    ("Give it the right inputs, or let it make its own", "Darle las entradas adecuadas o dejar que se las haga"),
+    (
+        "Give the network the right inputs, or let it make its own",
+        "Dar a la red las entradas adecuadas o dejar que las construya",
+    ),
     Choice(
         "data",
         ("points", "puntos"),
