@@ -154,7 +154,7 @@ def check_standardize(work: Work) -> None:
         ("First take each column's mean away.", "Primero reste a cada columna su media."),
         (
             (
-                "The sum over samples of products of two columns is a matrix product; think which of both "
+                "The sum over samples of products of two columns is a matrix product; think which of the two "
                 "factors is transposed so that (d, d) comes out."
             ),
             (

@@ -224,7 +224,7 @@ def _moons() -> tuple[Array, Array]:
     Slider("y", "x₂", -5, 5, 0.5, 0.05),
     Slider("k", ("neighbours k", "vecinos k"), 1, 15, 5, 2),
     Choice(
-        "metric", ("distance", "distancia"), {"2": ("Euclidean", "euclídea"), "1": ("city block", "manhattan")}, "2"
+        "metric", ("distance", "distancia"), {"2": ("Euclidean", "euclídea"), "1": ("city block", "Manhattan")}, "2"
     ),
     drag=Drag(x="x", y="y"),
 )
