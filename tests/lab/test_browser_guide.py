@@ -64,6 +64,9 @@ def test_a_chapter_is_found_read_and_taken_up_again(visit: Visit, lab: Lab) -> N
     page.mouse.wheel(0, 100_000)
     expect(page.locator(f".toc.wide [data-to={SECTIONS[-1]}]")).to_have_attribute("data-read", "true")
     page.wait_for_timeout(1500)  # a place is kept when the reader stays
+    page.goto(f"{lab.address}/guide/{CHAPTER}")
+    whole(page)
+    page.wait_for_timeout(1500)  # a chapter that is only opened keeps its place
     page.goto(f"{lab.address}/guide")
     expect(page.locator(".chapter-row", has_text=ENGLISH.title)).to_contain_text(f"1/{len(SECTIONS)} sections read")
     page.goto(f"{lab.address}/")

@@ -80,6 +80,7 @@ class Reader:
         self._bodies: list[ui.element] = []
         self._parts: list[ui.element] = []
         self._waiting = list(range(len(self._sections)))
+        self._moved = False
         self._bench = Bench(self._chapter)
         title = plain(self._chapter.title)
         with frame(title, "/guide", "guide", "goon"), ui.element("div").classes("reader"):
@@ -197,8 +198,13 @@ class Reader:
             self._waiting.sort(key=lambda each: (each < number, each))
 
     async def _at(self, anchor: str) -> None:
-        if any(heading.id == anchor for heading, _ in self._sections):
-            await _quietly(keep_place, self._chapter.name, anchor)
+        if not any(heading.id == anchor for heading, _ in self._sections):
+            return
+        if anchor == self._sections[0][0].id and not self._moved:  # a chapter that is only opened keeps its place
+            anchor = self._done.section or anchor
+        else:
+            self._moved = True
+        await _quietly(keep_place, self._chapter.name, anchor)
 
     async def _read(self, anchor: str) -> None:
         if any(heading.id == anchor for heading, _ in self._sections[1:]):
