@@ -223,8 +223,10 @@ def check_honest_score(work: Work) -> None:
     if mean > 0.68:
         raise Mistake(
             "leak",
-            f"On pure noise it claims an accuracy of {mean:.0%}: labels that test have been seen before.",
-            (f"Con puro ruido afirma una exactitud del {mean:.0%}: se han visto antes las etiquetas que examinan."),
+            f"On pure noise it claims an accuracy of {mean:.0%}: the labels used for testing have been seen before.",
+            (
+                f"Con puro ruido afirma una exactitud del {mean:.0%}: ya se habían visto las etiquetas con las que se examina."
+            ),
         )
     x[:, :5] += 1.5 * y[:, None]
     if float(f(x, y)) < 0.75:

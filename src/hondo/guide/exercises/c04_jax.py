@@ -184,13 +184,13 @@ def check_sample_gradients(work: Work) -> None:
             if close(found, error[:, None] * w, 1e-3):
                 raise Mistake(
                     "of-inputs",
-                    "Those are the derivatives by x; by w is wanted (the first argument).",
+                    "Those are the derivatives with respect to x; those with respect to w (the first argument) are wanted.",
                     "Esas son las derivadas respecto a x; se piden respecto a w (el primer argumento).",
                 )
             if not close(found, error[:, None] * x, 1e-3):
                 raise Mistake(
                     "different",
-                    "Row i should be the gradient of loss(w, X[i], y[i]) by w.",
+                    "Row i should be the gradient of loss(w, X[i], y[i]) with respect to w.",
                     "La fila i debería ser el gradiente de loss(w, X[i], y[i]) respecto a w.",
                 )
 
@@ -318,7 +318,7 @@ def check_smooth(work: Work) -> None:
         if not close(slope, expected, 1e-2):
             raise Mistake(
                 "not-traceable",
-                "Its derivative by `kept` is not right: part of it is hidden from JAX.",
+                "Its derivative with respect to `kept` is not right: part of it is hidden from JAX.",
                 "Su derivada respecto a `kept` no es correcta: una parte queda oculta a JAX.",
             )
 
