@@ -55,7 +55,7 @@ def check_update(work: Work) -> None:
         if error == 0:
             raise Mistake(
                 "always",
-                "This sample was answered rightly, and yet the weights move.",
+                "This sample was answered correctly, and yet the weights move.",
                 "Esta muestra se respondió bien y, sin embargo, los pesos se mueven.",
             )
         if close(new_w, w - error * x):
@@ -236,7 +236,7 @@ def check_forward(work: Work) -> None:
             )
         if close(found, _forward(x, [(w, 0 * b) for w, b in layers], True, False)):
             raise Mistake("no-biases", "The biases are missing.", "Faltan los sesgos.")
-        raise Mistake("different", "The scores are others.", "Las puntuaciones son otras.")
+        raise Mistake("different", "The scores are different.", "Las puntuaciones son otras.")
 
 
 def _forward(x: np.ndarray, layers: list[tuple[np.ndarray, np.ndarray]], bent: bool, last: bool) -> np.ndarray:
