@@ -224,9 +224,7 @@ def check_honest_score(work: Work) -> None:
         raise Mistake(
             "leak",
             f"On pure noise it claims an accuracy of {mean:.0%}: the labels used for testing have been seen before.",
-            (
-                f"Con puro ruido afirma una exactitud del {mean:.0%}: ya se habían visto las etiquetas con las que se examina."
-            ),
+            f"Con puro ruido afirma una exactitud del {mean:.0%}: ya se habían visto las etiquetas de la prueba.",
         )
     x[:, :5] += 1.5 * y[:, None]
     if float(f(x, y)) < 0.75:

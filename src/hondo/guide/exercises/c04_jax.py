@@ -184,7 +184,7 @@ def check_sample_gradients(work: Work) -> None:
             if close(found, error[:, None] * w, 1e-3):
                 raise Mistake(
                     "of-inputs",
-                    "Those are the derivatives with respect to x; those with respect to w (the first argument) are wanted.",
+                    "Those are the derivatives with respect to x; those by w, the first argument, are wanted.",
                     "Esas son las derivadas respecto a x; se piden respecto a w (el primer argumento).",
                 )
             if not close(found, error[:, None] * x, 1e-3):

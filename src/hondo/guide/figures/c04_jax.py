@@ -69,7 +69,7 @@ def jax_slopes(at: At) -> Picture:
     canvas.legend(
         330,
         312,
-        [(tr("forward", "adelante"), "orange"), (tr("central", "centrada"), "green"), ("jax.grad", "blue")],
+        [(tr("forward", "hacia delante"), "orange"), (tr("central", "centrada"), "green"), ("jax.grad", "blue")],
         across=True,
     )
     canvas.text(330, 336, tr("all in float32", "todo en float32"), size=12, colour_="muted")
@@ -78,7 +78,7 @@ def jax_slopes(at: At) -> Picture:
             f"At x = {x:.2f} the slope is {exact:.6f}; jax.grad gives {found:.6f}, the forward difference with "
             f"h = {number(h, 2)} gives {mine:.6f}.",
             f"En x = {x:.2f} la pendiente es {exact:.6f}; jax.grad da {found:.6f} y la diferencia hacia "
-            "adelante con "
+            "delante con "
             f"h = {number(h, 2)}, {mine:.6f}.",
         )
     )
