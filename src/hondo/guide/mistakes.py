@@ -1,7 +1,6 @@
 """What is not right in a chapter, found without running it: for its authors, and for the tests."""
 
 import re
-from itertools import product
 
 from hondo.core.language import LANGUAGES, Language, use_language
 from hondo.guide.bibliography import works
@@ -16,7 +15,6 @@ from hondo.guide.parity import differences
 
 ROLE = re.compile(r"\{(cite|term|ref|eval|timed)\}`([^`]+)`")
 _NEEDED = ("prose", "cell", "live", "try", "exercise", "more")
-_MOST_COMBINATIONS = 12
 
 
 def of_chapter(name: str) -> list[str]:
@@ -63,13 +61,10 @@ def of_references(written: Chapter) -> list[str]:
 
 
 def of_figure(figure: Figure) -> list[str]:
-    """Settings of a figure at which it fails, or says nothing."""
-    found: list[str] = []
-    ends = list(product(*[(each.value, *each.ends()) for each in figure.controls]))
-    step = max(1, len(ends) // _MOST_COMBINATIONS)
-    settings = [dict(zip((each.name for each in figure.controls), each, strict=True)) for each in ends[::step]]
-    for given in settings:
-        found += _drawn(figure, given, "es")
+    """Settings of a figure at which it fails, or says nothing: each control at its ends, and all at once."""
+    settings = [{}, *({each.name: end} for each in figure.controls for end in each.ends())]
+    settings += [{each.name: each.ends()[place] for each in figure.controls} for place in (0, -1)]
+    found = [problem for given in settings for problem in _drawn(figure, given, "es")]
     return found + _drawn(figure, {}, "en")
 
 

@@ -14,6 +14,9 @@ from hondo.core.arrays import Array
 from hondo.guide.drawing.colours import colour
 
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 @dataclass(frozen=True)
 class Plot:
     """Where the axes that can be dragged in lie, and what they measure.
@@ -55,7 +58,7 @@ def number(value: float, digits: int = 3) -> str:
     shown = f"{value:.{digits}g}"
     if "e" in shown:
         base, power = shown.split("e")
-        shown = f"{base}·10^{int(power)}"
+        shown = f"{base}·10{str(int(power)).translate(_RAISED)}"
     return shown.replace("-", "−")
 
 

@@ -3,6 +3,7 @@
 import base64
 import html
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ from hondo.guide.search import sections
 
 _ASSETS = Path(__file__).with_name("assets")
 _LINKS = SiteLinks()
+_INTO_THE_LAB = re.compile(r'<a href="/[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -91,7 +93,7 @@ def _contents(listing: list[tuple[Chapter, Markup]]) -> str:
 
 
 def _block(block: Block, chapter: Chapter, values: Mapping[str, str], outputs: list[Output]) -> str:
-    words = "" if block.kind in ("cell", "live") else prose(block.text, chapter, values, _LINKS)
+    words = "" if block.kind in ("cell", "live") else _prose(block.text, chapter, values)
     if block.kind == "heading":
         level = min(block.level, 4)
         shown = inline(block.text, chapter, values, _LINKS)
@@ -108,6 +110,11 @@ def _block(block: Block, chapter: Chapter, values: Mapping[str, str], outputs: l
     return words
 
 
+def _prose(text: str, chapter: Chapter, values: Mapping[str, str]) -> str:
+    """A text whose links into the lab, which is not here, are only words."""
+    return _INTO_THE_LAB.sub(r"\1", prose(text, chapter, values, _LINKS))
+
+
 def _figure(block: Block, chapter: Chapter) -> str:
     figure = figure_named(block.id, chapter.name)
     picture = figure.picture()
@@ -121,7 +128,7 @@ def _exercise(block: Block, words: str, chapter: Chapter) -> str:
     exercise = exercise_named(block.id, chapter.name)
     hints = [exercise.hint(number) for number in range(len(exercise.hints))]
     folded = "".join(
-        f"<details><summary>{tr('Hint', 'Pista')} {number}</summary>{prose(hint, chapter, {}, _LINKS)}</details>"
+        f"<details><summary>{tr('Hint', 'Pista')} {number}</summary>{_prose(hint, chapter, {})}</details>"
         for number, hint in enumerate(hints, 1)
     )
     solution = f"<details><summary>{tr('Solution', 'Solución')}</summary>{highlighted(exercise.solved())}</details>"

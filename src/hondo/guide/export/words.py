@@ -12,6 +12,7 @@ from hondo.guide.render.markdown import UNKNOWN
 from hondo.guide.render.works import cited
 
 _ROLE = re.compile(r"\{(cite|term|ref|eval|timed)\}`([^`]+)`")
+_INTO_THE_LAB = re.compile(r"\[([^\]]*)\]\(/[^)]*\)")
 
 
 def plain_markdown(text: str, at: Chapter, values: Mapping[str, str]) -> str:
@@ -23,7 +24,8 @@ def plain_markdown(text: str, at: Chapter, values: Mapping[str, str]) -> str:
         values: what its expressions came to.
     """
     with use_language(at.language):
-        return _ROLE.sub(lambda found: _words(found[1], found[2], at, values), text)
+        plain = _ROLE.sub(lambda found: _words(found[1], found[2], at, values), text)
+        return _INTO_THE_LAB.sub(r"\1", plain)
 
 
 def _words(role: str, content: str, at: Chapter, values: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from hondo.scratch.descent.schedules import CosineDecay, ExponentialDecay, Inver
 from hondo.scratch.networks.network import cnn
 from hondo.scratch.networks.training import train
 
-EPOCHS, BATCH = 8, 8
+EPOCHS, BATCH = 6, 12
 STEPS = EPOCHS * 384 // BATCH
 KINDS = {
     "constant": ("constant", "constante"),
