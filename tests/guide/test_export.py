@@ -1,6 +1,7 @@
 """The guide outside the lab is whole: notebooks that run, scripts that compile, a site whose links lead somewhere."""
 
 import ast
+import asyncio
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,6 +10,10 @@ import nbformat
 import pytest
 
 from hondo.core.language import use_language
+from hondo.guide import notebook as in_notebook
+from hondo.guide.errors import GuideError
+from hondo.guide.execution.kernel import Kernel
+from hondo.guide.execution.outputs import Output
 from hondo.guide.export.files import write_chapters, write_site
 from hondo.guide.export.notebook import notebook
 from hondo.guide.export.text import text
@@ -91,3 +96,38 @@ def test_the_site_shows_figures_exercises_and_what_cells_printed(site: Path) -> 
         assert page.count("<figure ") == len(written.of("live"))
         assert page.count('class="exercise"') == len(written.of("exercise"))
         assert 'class="output"' in page
+
+
+def test_an_exported_notebook_runs_from_beginning_to_end(tmp_path: Path) -> None:
+    code = [cell.source for cell in notebook(chapter("05", "en")).cells if cell.cell_type == "code"]
+    heard = asyncio.run(_run_all(code, tmp_path))
+    assert not [each.text for each in heard if each.kind == "error"]
+    shown = "".join(each.text for each in heard if each.kind == "text")
+    assert shown.count("✗") == len(chapter("05", "en").of("exercise"))  # nothing has been answered yet
+    assert sum(each.kind == "svg" for each in heard) == len(chapter("05", "en").of("live"))
+
+
+async def _run_all(code: list[str], folder: Path) -> list[Output]:
+    heard: list[Output] = []
+    kernel = await Kernel.start("en", folder)
+    try:
+        for each in code:
+            await kernel.run(each, heard.append, 120)
+    finally:
+        await kernel.shutdown()
+    return heard
+
+
+def test_hints_and_solutions_come_in_their_order(capsys: pytest.CaptureFixture[str]) -> None:
+    with use_language("en"):
+        name = chapter("05", "en").of("exercise")[0].id
+        in_notebook.solution(name)
+        assert "Try it first" in capsys.readouterr().out
+        in_notebook.check(name, {})
+        assert capsys.readouterr().out.startswith("✗ ")
+        in_notebook.solution(name)
+        assert "def " in capsys.readouterr().out
+        in_notebook.hint(name)
+        assert capsys.readouterr().out.strip()
+        with pytest.raises(GuideError, match="from 1"):
+            in_notebook.hint(name, 9)

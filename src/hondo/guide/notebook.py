@@ -7,11 +7,10 @@ In an exported notebook::
     notebook.check("weighted-sum", globals())
 """
 
-import html
 from collections.abc import Mapping
 from typing import Any
 
-from IPython.display import HTML, display
+from IPython.display import SVG, display
 
 from hondo.core.language import tr
 from hondo.guide.errors import GuideError
@@ -35,10 +34,10 @@ def show(name: str, **values: Any) -> None:
     try:
         import ipywidgets  # pyright: ignore[reportMissingImports]
     except ImportError:
-        display(HTML(_drawn(figure, values)))
+        _draw(figure, values)
         return
     made = {control.name: _widget(ipywidgets, control, values) for control in figure.controls}
-    shown = ipywidgets.interactive_output(lambda **now: display(HTML(_drawn(figure, now))), made)
+    shown = ipywidgets.interactive_output(lambda **now: _draw(figure, now), made)
     display(ipywidgets.VBox([*made.values(), shown]))
 
 
@@ -70,9 +69,10 @@ def solution(name: str) -> None:
         print(tr("Try it first: check(…)", "Inténtelo antes: check(…)"))
 
 
-def _drawn(figure: Figure, values: Mapping[str, Any]) -> str:
+def _draw(figure: Figure, values: Mapping[str, Any]) -> None:
     picture = figure.picture(values)
-    return f'<div style="max-width:46rem">{picture.svg}<p><small>{html.escape(picture.summary)}</small></p></div>'
+    display(SVG(picture.svg))
+    print(picture.summary)
 
 
 def _widget(widgets: Any, control: Control, values: Mapping[str, Any]) -> Any:
