@@ -5,11 +5,14 @@ import re
 import pytest
 
 from hondo.core.language import use_language
+from hondo.core.spec import RunSpec
+from hondo.experiments.specs.read import read_spec
 from hondo.guide import mistakes
 from hondo.guide.drawing.canvas import Canvas, number
 from hondo.guide.figures.catalogue import figures
 from hondo.guide.figures.controls import Choice, Slider, Toggle, label
 from hondo.guide.library import chapters
+from hondo.playground.url import from_query
 
 SHOWN = {block.id: written.name for written in chapters("es") for block in written.of("live")}
 
@@ -42,6 +45,25 @@ def test_moving_a_control_changes_the_picture(name: str) -> None:
     first = figure.picture().svg
     moved = (figure.picture({control.name: end}).svg for control in figure.controls for end in control.ends())
     assert not figure.controls or any(svg != first for svg in moved)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, each in figures().items() if each.playground))
+def test_what_opens_in_the_playground_is_a_setup(name: str) -> None:
+    figure = figures()[name]
+    assert figure.playground is not None
+    for given in [{}, *({control.name: end} for control in figure.controls for end in control.ends())]:
+        assert from_query(figure.playground(figure.at(given)))
+
+
+@pytest.mark.parametrize("name", sorted(name for name, each in figures().items() if each.experiment))
+def test_what_opens_as_an_experiment_is_one_with_that_value(name: str) -> None:
+    figure = figures()[name]
+    assert figure.experiment is not None
+    specs: list[RunSpec] = []
+    for given in [{}, *({control.name: end} for control in figure.controls for end in control.ends())]:
+        builtin, changes = figure.experiment(figure.at(given))
+        specs.append(read_spec(builtin, [f"{key}={value}" for key, value in changes.items()]))
+    assert any(spec != specs[0] for spec in specs)
 
 
 def test_figures_are_those_that_chapters_show() -> None:

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from hondo.core.errors import DataError
+from hondo.core.errors import DataError, SpecError
 from hondo.core.language import use_language
 from hondo.core.spec import DataSpec, LearnSpec, ModelSpec, TrainSpec, TransferSpec
 from hondo.experiments.specs import builtin
@@ -23,7 +23,7 @@ from hondo.lab.pages.experiments.fields import (
     value_at,
     written,
 )
-from hondo.lab.pages.experiments.origins import origin_of
+from hondo.lab.pages.experiments.origins import changed, origin_of
 from hondo.lab.pages.experiments.table import View
 from hondo.lab.pages.experiments.words import SPANISH
 from hondo.store.workspace import open_workspace
@@ -165,3 +165,17 @@ def test_the_column_that_was_chosen_is_the_one_that_is_predicted(private_home: P
         chosen = read_yaml(origin_of(workspace, data="houses.csv", target="price").yaml, "x")
         assert chosen.value["data"]["target"] == "price"
         assert read_yaml(origin_of(workspace, data="houses.csv").yaml, "x").value["data"]["target"] == "rooms"
+
+
+def test_an_address_may_set_values_of_a_beginning_and_nothing_else(private_home: Path) -> None:
+    with open_workspace() as workspace:
+        plain = origin_of(workspace, experiment="digits-mlp")
+        set_ = changed(plain, ["train.epochs=5", "learn.learning_rate=0.03"])
+        spec = parse_spec(set_.yaml)
+        assert (spec.train.epochs, spec.learn.learning_rate) == (5, 0.03)
+        assert "# pixels from" in set_.yaml  # the rest as it was
+        assert set_.key != plain.key
+        assert changed(plain, []) == plain
+        for wrong in ("train.epochs", "__class__=1", "train.epochs.x=[", "=3", "data.name=digits\nmodel: {}"):
+            with pytest.raises(SpecError):
+                changed(plain, [wrong])

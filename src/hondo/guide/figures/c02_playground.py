@@ -70,6 +70,14 @@ def _trained(data: str, inputs: str, hidden: str) -> Trained:
     return Trained(x, y, network, kept)
 
 
+def _in_playground(at: At) -> str:
+    """The playground's query for the same points, inputs and layers; it has no moons, so it shows a circle instead."""
+    data = at.chosen("data") if at.chosen("data") in ("circle", "xor") else "circle"
+    inputs = {"plain": "x1.x2", "squares": "x1.x2.x1x1.x2x2", "product": "x1.x2.x1x2"}[at.chosen("inputs")]
+    hidden = {"none": "", "four": "4", "eight": "8.4"}[at.chosen("hidden")]
+    return f"data={data}&in={inputs}&net={hidden}"
+
+
 @figure(
     "playground-inputs",
     (
@@ -95,7 +103,7 @@ def _trained(data: str, inputs: str, hidden: str) -> Trained:
         "none",
     ),
     Slider("moment", ("moment", "momento"), 0, len(_KEPT) - 1, len(_KEPT) - 1, 1, plays=3),
-    playground="data=circle&noise=0.1&net=4",
+    playground=_in_playground,
 )
 def playground_inputs(at: At) -> Picture:
     """The network on the left, its answer on the plane on the right."""

@@ -55,7 +55,7 @@ def _border(plot: Axes, w: np.ndarray, b: float) -> None:
         "sigmoid",
     ),
     drag=Drag(x="w1", y="w2"),
-    playground="data=gaussians&net=",
+    playground=lambda _: "data=gaussians&net=",
 )
 def neuron_line(at: At) -> Picture:
     """The neuron as a diagram with its numbers, and what it answers all over the plane."""
@@ -78,10 +78,11 @@ def neuron_line(at: At) -> Picture:
     side = tr("on the side to which w points", "en el lado al que apunta w")
     if z < 0:
         side = tr("on the other side", "en el otro lado")
+    written = f"{z:.2f}".replace("-", "−")
     return canvas.picture(
         tr(
-            f"z = {z:.2f} and the neuron answers {y:.2f}: x lies {far:.2f} from the line z = 0, {side}.",
-            f"z = {z:.2f} y la neurona responde {y:.2f}: x está a {far:.2f} de la recta z = 0, {side}.",
+            f"z = {written} and the neuron answers {y:.2f}: x lies {far:.2f} from the line z = 0, {side}.",
+            f"z = {written} y la neurona responde {y:.2f}: x está a {far:.2f} de la recta z = 0, {side}.",
         )
     )
 

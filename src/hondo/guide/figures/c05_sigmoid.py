@@ -67,8 +67,8 @@ def step_or_sigmoid(at: At) -> Picture:
     canvas.text(left, 322, tr("slope of the step: 0", "del escalón: 0"), size=12, colour_="orange")
     return canvas.picture(
         tr(
-            f"At x = {x:.1f} the step says {hard:.0f} and the sigmoid {soft:.3f}, with slope {slope:.3f}.",
-            f"En x = {x:.1f} el escalón dice {hard:.0f} y la sigmoide {soft:.3f}, con pendiente {slope:.3f}.",
+            f"At x = {x:.1f} the step says {hard:.0f} and the sigmoid {soft:.3f}, with slope {slope:.3f}.".replace("-", "−"),
+            f"En x = {x:.1f} el escalón dice {hard:.0f} y la sigmoide {soft:.3f}, con pendiente {slope:.3f}.".replace("-", "−"),
         )
     )
 
@@ -108,12 +108,13 @@ def sigmoid_losses(at: At) -> Picture:
         gap=30,
     )
     slopes = here - y, 2 * (here - y) * here * (1 - here)
+    pulls = [number(slope, 3) for slope in slopes]
     return canvas.picture(
         tr(
-            f"p = {here:.4f} where y = {y:.0f}: cross-entropy pulls z with slope {slopes[0]:.3f}, squared error with "
-            f"{slopes[1]:.4f}.",
-            f"p = {here:.4f} donde y = {y:.0f}: la entropía cruzada tira de z con pendiente {slopes[0]:.3f}; el error "
-            f"cuadrático, con {slopes[1]:.4f}.",
+            f"p = {here:.4f} where y = {y:.0f}: cross-entropy pulls z with slope {pulls[0]}, squared error with "
+            f"{pulls[1]}.",
+            f"p = {here:.4f} donde y = {y:.0f}: la entropía cruzada tira de z con pendiente {pulls[0]}; el error "
+            f"cuadrático, con {pulls[1]}.",
         )
     )
 
@@ -139,7 +140,7 @@ def _learnt(rate: float, steps: int) -> LogisticRegression:
     ("A logistic neuron learns to tell tumours apart", "Una neurona logística aprende a distinguir tumores"),
     Slider("step", ("step", "paso"), 0, _STEPS, 20, 1, plays=10),
     Choice("rate", ("learning rate η", "tasa de aprendizaje η"), {"0.1": "0.1", "1": "1", "5": "5"}, "1"),
-    playground="data=gaussians&net=",
+    playground=lambda at: f"data=gaussians&net=&lr={float(at.chosen('rate'))}",
 )
 def neuron_logistic(at: At) -> Picture:
     """The map of probabilities over two measurements, and the cross-entropy after each step."""

@@ -36,6 +36,7 @@ _FEW = 160
     Slider("b1", ("bias of h₁", "sesgo de h₁"), -2, 1, -0.5),
     Slider("b2", ("bias of h₂", "sesgo de h₂"), -2.5, 1, -1.5),
     Slider("sharp", ("how sharp the sigmoid is", "cuán brusca es la sigmoide"), 1, 20, 9, 0.5, plays=4),
+    playground=lambda _: "data=xor&net=2&act=sigmoid",
 )
 def xor_hidden(at: At) -> Picture:
     """The plane of the inputs with the lines of both hidden neurons, and the plane of their answers."""

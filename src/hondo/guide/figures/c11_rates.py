@@ -37,6 +37,7 @@ def _decades(plot: Axes, low: int, high: int) -> None:
     Slider(
         "exponent", ("learning rate: power of 10", "tasa de aprendizaje: potencia de 10"), -4, 1.5, -1, 0.125, plays=4
     ),
+    experiment=lambda at: ("digits-mlp", {"learn.learning_rate": float(f"{10 ** at.number('exponent'):.3g}")}),
 )
 def learning_rate(at: At) -> Picture:
     """The loss during training at one rate, and what all rates reach."""
@@ -60,7 +61,7 @@ def learning_rate(at: At) -> Picture:
         (-4.2, 1.7),
         (0, _TOP),
         box=(366, 34, 256, 266),
-        title=tr("validation loss after six epochs", "pérdida de validación tras seis épocas"),
+        title=tr("validation loss, six epochs", "pérdida en validación, 6 épocas"),
         ticks=False,
         grid=False,
     )

@@ -135,6 +135,7 @@ def _long(samples: int, wrong: bool) -> Runs:
     Slider("epochs", ("epochs", "épocas"), 1, 120, 30, 1, plays=12),
     Choice("samples", ("training samples", "muestras de entrenamiento"), {"100": "100", "300": "300"}, "100"),
     Toggle("wrong", ("a fifth of the labels drawn at random", "una quinta parte de las etiquetas al azar"), True),
+    experiment=lambda at: ("digits-mlp", {"train.epochs": at.whole("epochs")}),
 )
 def epochs(at: At) -> Picture:
     """Losses on training and validation samples, epoch by epoch."""
@@ -192,6 +193,7 @@ def _with_batch(batch: int, scaled: bool) -> Runs:
     ("Batch size: few exact steps or many noisy ones", "Tamaño del lote: pocos pasos exactos o muchos ruidosos"),
     Slider("power", ("batch size (power of 2)", "tamaño del lote (potencia de 2)"), 0, 10, 5, 1, plays=2),
     Toggle("scaled", ("learning rate in proportion to the batch", "tasa proporcional al lote"), False),
+    experiment=lambda at: ("digits-mlp", {"train.batch_size": 2 ** at.whole("power")}),
 )
 def batch_size(at: At) -> Picture:
     """The loss of every batch during four epochs, and what each size reached."""
@@ -220,8 +222,8 @@ def batch_size(at: At) -> Picture:
     reached = np.array([each.val_accuracy[0, -1] for each in every])
     low = canvas.axes(
         (-0.6, 10.6),
-        (0, 1),
-        box=(52, 268, 568, 88),
+        (0, 1.2),
+        box=(52, 264, 568, 92),
         ylabel=tr("accuracy", "exactitud"),
         title=tr("validation, after the four epochs", "validación, tras las cuatro épocas"),
         ticks=False,
@@ -230,7 +232,7 @@ def batch_size(at: At) -> Picture:
     low.bars(np.arange(11), reached, ["blue" if i == power else "grey" for i in range(11)], 0.8)
     for place, share in enumerate(reached):
         low.text(place, share + 0.03, f"{share:.0%}", size=11, anchor="middle", colour_="ink")
-        low.text(place, -0.18, str(_SIZES[place]), size=11, anchor="middle", bold=place == power)
+        low.text(place, -0.2, str(_SIZES[place]), size=11, anchor="middle", bold=place == power)
     canvas.text(336, 394, tr("batch size", "tamaño del lote"), size=12, anchor="middle", colour_="muted")
     eta = 0.1 * size / 32 if scaled else 0.1
     return canvas.picture(

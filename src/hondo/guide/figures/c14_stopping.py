@@ -92,6 +92,7 @@ def stopped(losses: FloatArray, patience: int, least: float) -> tuple[int, int]:
     Slider("seed", ("training", "entrenamiento"), 0, 7, 1, 1),
     Toggle("dropout", ("with dropout 0.3", "con dropout 0.3"), True),
     Toggle("all", ("show what comes after", "mostrar lo que vendría después"), True),
+    experiment=lambda at: ("digits-mlp", {"train.early_stopping.patience": at.whole("patience")}),
 )
 def early_stopping_patience(at: At) -> Picture:
     """A real training: where it would have stopped, and which weights it would have given back."""

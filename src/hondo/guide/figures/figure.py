@@ -19,7 +19,8 @@ class Figure:
         controls: what can be moved.
         draw: from where they stand to a picture; it must answer within a tenth of a second once it is warm.
         drag: which sliders follow the pointer in the picture.
-        playground: the query under which the playground shows the same; empty for none.
+        playground: from where the controls stand to the query under which the playground shows the same.
+        experiment: from there to a built-in experiment and what differs in it, such as ``{"train.epochs": 5}``.
     """
 
     name: str
@@ -27,7 +28,8 @@ class Figure:
     controls: tuple[Control, ...]
     draw: Callable[[At], Picture]
     drag: Drag | None = None
-    playground: str = ""
+    playground: Callable[[At], str] | None = None
+    experiment: Callable[[At], tuple[str, Mapping[str, float | str]]] | None = None
 
     def at(self, given: Mapping[str, Any] | None = None) -> At:
         """Where the controls stand; what is not given, or makes no sense, is where it begins."""
@@ -48,7 +50,8 @@ def figure(
     title: Words | tuple[str, str],
     *controls: Control,
     drag: Drag | None = None,
-    playground: str = "",
+    playground: Callable[[At], str] | None = None,
+    experiment: Callable[[At], tuple[str, Mapping[str, float | str]]] | None = None,
 ) -> Callable[[Callable[[At], Picture]], Callable[[At], Picture]]:
     """Make a function a figure::
 
@@ -59,7 +62,7 @@ def figure(
     def add(draw: Callable[[At], Picture]) -> Callable[[At], Picture]:
         if name in FIGURES:
             raise ValueError(f"two figures are called {name!r}")
-        FIGURES[name] = Figure(name, both(title), controls, draw, drag, playground)
+        FIGURES[name] = Figure(name, both(title), controls, draw, drag, playground, experiment)
         return draw
 
     return add

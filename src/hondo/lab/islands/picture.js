@@ -32,11 +32,11 @@ export default {
           @click="set(each.name, !values[each.name])"><i aria-hidden="true"></i>{{ each.label }}</button></div>
       </template>
     </div>
-    <div v-if="links.length" class="live-links"><a v-for="each in links" :key="each[1]" :href="each[1]">{{ each[0] }}</a></div>
+    <div v-if="links.length" class="live-links"><a v-for="each in links" :key="each[0]" :href="each[1]">{{ each[0] }}</a></div>
   </figure>`,
-  props: { name: String, title: String, controls: Array, axes: Object, labels: Object, links: Array, picture: Object },
+  props: { name: String, title: String, controls: Array, axes: Object, labels: Object, picture: Object },
   data() {
-    return { svg: "", summary: "", plot: null, error: "", values: this.first(), playing: "", held: false, slow: false, size: [640, 360] };
+    return { svg: "", summary: "", links: [], plot: null, error: "", values: this.first(), playing: "", held: false, slow: false, size: [640, 360] };
   },
   computed: {
     moved() { return this.controls.some((each) => this.values[each.name] !== each.value); },
@@ -124,6 +124,7 @@ export default {
       if (size) this.size = [Number(size[1]), Number(size[2])];
       this.svg = given.svg;
       this.summary = given.summary;
+      this.links = given.links || [];
       this.plot = given.plot;
     },
     play(each) {

@@ -22,7 +22,6 @@ class LivePicture(Element, component="picture.js"):
         controls: each with ``kind`` (``slider``, ``choice``, ``toggle``), ``name``, ``label``, ``value``; a slider's
             ``low``, ``high``, ``step``, ``plays``; a choice's ``options`` as pairs of key and words.
         drag: names of the sliders that follow the pointer along ``x`` and ``y``.
-        links: words and addresses of where to go on.
         moved: gets the controls' values by their names whenever a picture is wanted.
     """
 
@@ -32,14 +31,12 @@ class LivePicture(Element, component="picture.js"):
         title: str,
         controls: Sequence[Mapping[str, Any]],
         drag: Mapping[str, str] | None,
-        links: Sequence[tuple[str, str]],
         moved: Callable[[dict[str, Any]], Any],
     ) -> None:
         super().__init__()
         self._props["name"], self._props["title"] = name, title
         self._props["controls"] = [dict(each) for each in controls]
         self._props["axes"] = dict(drag) if drag else None
-        self._props["links"] = [list(each) for each in links]
         self._props["picture"] = None
         self._props["labels"] = {
             "reset": tr("Reset", "Restablecer"),
@@ -53,7 +50,8 @@ class LivePicture(Element, component="picture.js"):
         """Draw a picture.
 
         Args:
-            picture: ``svg``, ``summary`` and ``plot`` (``box``, ``x``, ``y``, or None), or ``error``.
+            picture: ``svg``, ``summary``, ``plot`` (``box``, ``x``, ``y``, or None) and ``links`` (words and address
+                of where what it shows opens in the lab), or ``error``.
         """
         self._props["picture"] = dict(picture)  # for whoever draws the page anew; not sent now
         await core.sio.emit(_EVENT, (self.id, dict(picture)), room=self.client.id)

@@ -20,7 +20,7 @@ from hondo.lab.here import here
 from hondo.lab.islands.editor import YamlEditor
 from hondo.lab.launching import start_yaml
 from hondo.lab.pages.experiments.form import Change, SpecForm
-from hondo.lab.pages.experiments.origins import Origin, origin_of, uploads
+from hondo.lab.pages.experiments.origins import Origin, changed, origin_of, uploads
 from hondo.lab.pages.runs import said
 from hondo.lab.parts import attribute, button, element, link, say, say_error, text
 from hondo.lab.speech import aside, spoken
@@ -35,13 +35,14 @@ async def new(builtin: str = "", data: str = "", target: str = "", own: str = ""
     """The choice of what to begin with; with one made, the form and the YAML."""
     request = ui.context.client.request
     run = str(request.query_params.get("from", ""))[:100] if request is not None else ""
+    changes = request.query_params.getlist("set") if request is not None else []
     with frame(tr("New experiment", "Nuevo experimento"), "/experiments", "experiments", wide=True):
         if not (builtin or run or data or own):
             _choice(await aside(lambda: uploads(here())))
             return
         try:
             named = {"experiment": builtin[:100], "run": run, "data": data[:200], "target": target[:200]}
-            origin = await aside(lambda: origin_of(here(), **named))
+            origin = await aside(lambda: changed(origin_of(here(), **named), changes))
         except HondoError as error:
             text("h1", tr("New experiment", "Nuevo experimento"))
             text("p", error.message, "message bad")

@@ -1,7 +1,8 @@
 """What a new experiment begins with: a built-in one, a run that is there, the reader's own data, or almost nothing."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -13,12 +14,15 @@ from hondo.data import catalogue
 from hondo.data.csv_stream import column_names
 from hondo.experiments.specs import builtin
 from hondo.experiments.specs.edit import edit_yaml
+from hondo.experiments.specs.strictyaml import read_yaml
 from hondo.experiments.specs.write import spec_to_yaml
 from hondo.lab.uploads import uploads_folder
 from hondo.store.runs import find_run
 from hondo.store.workspace import Workspace
 
 _TABLES = (".csv", ".tsv", ".txt")
+_KEY = re.compile(r"[a-z][a-z_]*(\.[a-z0-9_]+)*")
+_MOST_CHANGES, _LONGEST_CHANGE = 12, 100
 _BLANK = """name: {name}
 data:
   name: digits
@@ -74,6 +78,27 @@ def origin_of(workspace: Workspace, *, experiment: str = "", run: str = "", data
         return Origin(f"data:{data}:{target}", words, _about(workspace, data, target))
     words = tr("From scratch", "Desde cero")
     return Origin("own", words, _BLANK.format(name=tr("my-experiment", "mi-experimento")))
+
+
+def changed(origin: Origin, changes: Sequence[str]) -> Origin:
+    """The same beginning with some values set, as an address asks for: ``train.epochs=5``.
+
+    Raises:
+        SpecError: a change is not written so, or leads nowhere.
+    """
+    text = origin.yaml
+    for change in changes[:_MOST_CHANGES]:
+        key, sign, value = change[:_LONGEST_CHANGE].partition("=")
+        if not sign or not _KEY.fullmatch(key):
+            raise SpecError(
+                tr(
+                    f"{change[:80]!r} changes nothing in a spec",
+                    f"{change[:80]!r} no cambia nada en una especificación",
+                ),
+                tr("Write it as train.epochs=5.", "Escríbalo como train.epochs=5."),
+            )
+        text = edit_yaml(text, tuple(key.split(".")), read_yaml(value, "spec").value)
+    return replace(origin, key="&".join((origin.key, *changes[:_MOST_CHANGES]))[:200], yaml=text) if changes else origin
 
 
 def uploads(workspace: Workspace) -> list[str]:

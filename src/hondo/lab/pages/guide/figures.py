@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from nicegui import background_tasks
 
@@ -37,7 +38,6 @@ def live(figure: Figure) -> LivePicture:
         str(figure.title),
         [described(each) for each in figure.controls],
         drag,
-        [_in_playground(figure.playground)] if figure.playground else [],
         spoken(newest.put),
     )
     return island
@@ -57,6 +57,18 @@ def _in_playground(query: str) -> tuple[str, str]:
     return tr("Open in the playground", "Abrir en el campo de juego"), PLAYGROUND.format(query.removeprefix("?"))
 
 
+def _doors(figure: Figure, values: Mapping[str, Any]) -> list[list[str]]:
+    """Where what the figure shows now opens in the lab: words and address."""
+    found: list[tuple[str, str]] = []
+    if figure.playground is not None:
+        found.append(_in_playground(figure.playground(figure.at(values))))
+    if figure.experiment is not None:
+        name, changes = figure.experiment(figure.at(values))
+        more = "".join(f"&set={quote(f'{key}={value}')}" for key, value in changes.items())
+        found.append((tr("Open as an experiment", "Abrir como experimento"), EXPERIMENT.format(name) + more))
+    return [list(each) for each in found]
+
+
 def described(control: Control) -> dict[str, Any]:
     """A control as ``picture.js`` knows it, in the reader's language."""
     told: dict[str, Any] = {"name": control.name, "label": label(control), "value": control.value}
@@ -71,7 +83,7 @@ def described(control: Control) -> dict[str, Any]:
 def _drawn(figure: Figure, values: Mapping[str, Any]) -> dict[str, Any]:
     """A picture as ``picture.js`` takes it. Whatever goes wrong in a figure, the page goes on without it."""
     try:
-        return _told(figure.picture(values))
+        return _told(figure.picture(values)) | {"links": _doors(figure, values)}
     except HondoError as error:
         return {"error": str(error)}
     except Exception as error:
