@@ -44,8 +44,9 @@ def descent_compass(at: At) -> Picture:
             plan.arrow(u, v, u + sign * g[0] / length, v + sign * g[1] / length, colour, 3)
         across = np.array([-g[1], g[0]]) / length
         plan.line([u - across[0], u + across[0]], [v - across[1], v + across[1]], PALE, 2, "5 4")
-    plan.arrow(u, v, u + 0.9 * math.cos(turned), v + 0.9 * math.sin(turned), DARK, 2)
-    plan.points([u], [v], DARK, 5)
+    for shade, width in ((DARK, 4), ("ink", 2)):  # light on a dark page, and then edged so that it shows on pale bands
+        plan.arrow(u, v, u + 0.9 * math.cos(turned), v + 0.9 * math.sin(turned), shade, width)
+    plan.points([u], [v], "ink", 5, DARK)
     top = max(1.0, math.ceil(length))
     chart = canvas.axes(
         (0, 360),

@@ -142,8 +142,9 @@ def descent_gradient_noise(at: At) -> Picture:
     chart.line(np.log2(sizes), np.log10(predicted_spread(single, sizes)), "blue")
     chart.points([np.log2(batch)], [np.log10(measured)], "orange", 7, "ink")
     canvas.legend(
-        425, 264, [(tr("measured, 400 batches", "medido, 400 lotes"), "orange"),
-                   (tr("law, without replacement", "ley, sin reemplazo"), "blue")], gap=14
+        425, 248, [(tr("measured, 400 batches", "medido, 400 lotes"), "orange"),
+                   (tr("law, without replacement", "ley, sin reemplazo"), "blue"),
+                   (tr("dashed: with replacement", "a trazos: con reemplazo"), "muted")], gap=14
     )  # fmt: skip
     ratio = measured / float(np.linalg.norm(whole)) if not at.on("lowest") else np.inf
     share = (

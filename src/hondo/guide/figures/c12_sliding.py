@@ -191,9 +191,9 @@ def kernels(at: At) -> Picture:
     total = number(float(turned.sum()), 2) if abs(turned.sum()) > 1e-9 else "0"
     canvas.text(
         320,
-        250,
+        208,
         tr(f"sum of the weights: {total}", f"suma de los pesos: {total}"),
-        size=12,
+        size=11,
         anchor="middle",
         colour_="muted",
     )

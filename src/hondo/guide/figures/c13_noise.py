@@ -56,11 +56,11 @@ def dropout_masks(at: At) -> Picture:
     network(canvas, (36, 20, 280, 300), LAYERS, weights=_weights(), names=names, off=off, radius=12)
     outputs = [output(rate, each) for each in range(1, step + 1)]
     whole = output(rate, None)
-    reach = max(3.0, max(abs(each) for each in [*outputs, whole]) * 1.1)
+    reach = max(1.0, 1.1 * max(abs(output(rate, each)) for each in range(1, 61)))
     plot = canvas.axes(
         (0, 61),
         (-reach, reach),
-        box=(400, 34, 220, 270),
+        box=(400, 34, 220, 262),
         xlabel=tr("step", "paso"),
         title=tr("first score", "primera puntuación"),
     )
@@ -70,23 +70,24 @@ def dropout_masks(at: At) -> Picture:
     plot.horizontal(whole, "green")
     canvas.legend(
         400,
-        356,
+        362,
         [(tr("a step", "un paso"), "orange"), (tr("mean", "media"), "blue"), (tr("in use", "en uso"), "green")],
         across=True,
     )
+    said = [f"{each:.2f}".replace("-", "−") for each in (outputs[-1], means[-1], whole)]
     if use:
         return canvas.picture(
             tr(
-                f"In use the whole network answers {whole:.2f}, always the same.",
-                f"En uso, la red entera responde {whole:.2f}, siempre lo mismo.",
+                f"In use the whole network answers {said[2]}, always the same.",
+                f"En uso, la red entera responde {said[2]}, siempre lo mismo.",
             )
         )
     return canvas.picture(
         tr(
-            f"{len(off)} of 16 hidden neurons are silent and the score is {outputs[-1]:.2f}; "
-            f"the mean of {step} steps is {means[-1]:.2f}, in use it is {whole:.2f}.",
-            f"Callan {len(off)} de 16 neuronas ocultas y la puntuación es {outputs[-1]:.2f}; "
-            f"la media de {step} pasos es {means[-1]:.2f} y en uso es {whole:.2f}.",
+            f"{len(off)} of 16 hidden neurons are silent and the score is {said[0]}; "
+            f"the mean of {step} steps is {said[1]}, in use it is {said[2]}.",
+            f"Callan {len(off)} de 16 neuronas ocultas y la puntuación es {said[0]}; "
+            f"la media de {step} pasos es {said[1]} y en uso es {said[2]}.",
         )
     )
 

@@ -161,14 +161,14 @@ def residual_gradients(at: At) -> Picture:
         (low, high),
         box=(72, 28, 540, 240),
         xlabel=tr("blocks gone back through", "bloques recorridos hacia atrás"),
-        ylabel=tr("length of the gradient, 10^", "longitud del gradiente, 10^"),
+        ylabel=tr("log₁₀ of the gradient's length", "log₁₀ de la longitud del gradiente"),
     )
     plot.horizontal(0)
     plot.line(range(depth + 1), logs[0], "orange")
     plot.line(range(depth + 1), logs[1], "blue")
     entries = [(tr("without", "sin atajos"), "orange"), (tr("with shortcuts", "con atajos"), "blue")]
     canvas.legend(72, 330, entries, across=True)
-    ends = number(plain[-1], 2), number(around[-1], 2)
+    ends = number(plain[-1]), number(around[-1])
     return canvas.picture(
         tr(
             f"After {depth} blocks the gradient is {ends[0]} times as long without shortcuts, {ends[1]} with them.",
@@ -249,7 +249,8 @@ def vgg_stacked(at: At) -> Picture:
     return canvas.picture(
         tr(
             f"{count} convolutions of 3×3 see {side}×{side} with {many / one:.0%} of the weights of one that large.",
-            f"{count} convoluciones de 3×3 ven {side}×{side} con el {many / one:.0%} de los pesos de una así.",
+            f"{count} convoluciones de 3×3 ven {side}×{side} con el {many / one:.0%} de los pesos de una "
+            "sola de ese tamaño.",
         )
     )
 
@@ -266,14 +267,18 @@ def inception_module(at: At) -> Picture:
     outputs = {"1×1": 64, "3×3": 128, "5×5": 32, "pool": 32}
     direct = inputs * 64 + 9 * inputs * 128 + 25 * inputs * 32 + inputs * 32
     reduced = inputs * 64 + inputs * narrow * 2 + 9 * narrow * 128 + 25 * narrow * 32 + inputs * 32
-    canvas = Canvas(640, 330)
+    canvas = Canvas(556, 316)
     canvas.rect(14, 116, 74, 44, "paper", "blue", round_=8)
     canvas.text(51, 143, f"{inputs}", anchor="middle", bold=True)
     rows = (("1×1",), ("1×1", "3×3"), ("1×1", "5×5"), ("max 3×3", "1×1"))
     for row, names in enumerate(rows):
         y = 14 + 66 * row
         xs = [150, 290][-len(names) :] if len(names) == 2 else [290]
-        canvas.arrow(88, 138, xs[0] - 4, y + 20, "muted", 1.4)
+        if len(names) == 1:  # along the upper edge, past the boxes of the first column
+            canvas.polyline([(88, 138), (132, y + 20)], "muted", 1.4)
+            canvas.arrow(132, y + 20, xs[0] - 4, y + 20, "muted", 1.4)
+        else:
+            canvas.arrow(88, 138, xs[0] - 4, y + 20, "muted", 1.4)
         for x, name in zip(xs, names, strict=True):
             tight = len(names) == 2 and x == 150 and name == "1×1"
             canvas.rect(x, y, 92, 40, "soft" if tight else "paper", "orange" if tight else "blue", round_=8)
@@ -286,12 +291,12 @@ def inception_module(at: At) -> Picture:
     canvas.rect(436, 116, 96, 44, "soft", "blue", round_=8)
     canvas.text(484, 134, "Concatenate", anchor="middle", size=11, bold=True)
     canvas.text(484, 151, f"{sum(outputs.values())}", anchor="middle", size=12, colour_="muted")
-    canvas.text(14, 300, tr("multiplications for each place:", "multiplicaciones por cada posición:"), size=12)
+    canvas.text(14, 292, tr("multiplications for each place:", "multiplicaciones por cada posición:"), size=12)
     for x, name, value, shade in (
-        (236, tr("direct", "directo"), direct, "grey"),
-        (430, tr("narrowed", "estrechado"), reduced, "orange"),
+        (230, tr("direct", "directo"), direct, "grey"),
+        (392, tr("narrowed", "estrechado"), reduced, "orange"),
     ):
-        canvas.text(x, 300, f"{name} {value:,}".replace(",", "\u202f"), bold=True, colour_=shade, size=12)
+        canvas.text(x, 292, f"{name} {value:,}".replace(",", "\u202f"), bold=True, colour_=shade, size=12)
     return canvas.picture(
         tr(
             f"With 1×1 convolutions before the large ones it takes {reduced / direct:.0%} of the multiplications.",
