@@ -101,9 +101,10 @@ class Canvas:
             "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" if mono else "var(--sans, system-ui, sans-serif)"
         )
         turned = f' transform="rotate({turn:g} {x:.1f} {y:.1f})"' if turn else ""
+        shown = html.escape(words).replace("  ", "\u00a0\u00a0")  # SVG would show one space
         self._parts.append(
             f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" text-anchor="{anchor}" fill="{colour(colour_)}"'
-            f' font-family="{family}"{more}{turned}>{html.escape(words)}</text>'
+            f' font-family="{family}"{more}{turned}>{shown}</text>'
         )
 
     def line(

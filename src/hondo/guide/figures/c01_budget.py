@@ -100,10 +100,11 @@ def budget_hours(at: At) -> Picture:
         anchor="middle",
         colour_="orange",
     )
-    told = []
+    told, fixed = [], False
     for row, machine in enumerate(MACHINES):
         duration = seconds(job, machine, samples, epochs, batch, share)
         waiting = machine.step * epochs * samples / batch
+        fixed = fixed or waiting > 0.5 * duration
         top = 42 + 56 * row
         canvas.text(left - 10, top + 24, str(machine.name), anchor="end", size=12)
         canvas.rect(
@@ -116,19 +117,15 @@ def budget_hours(at: At) -> Picture:
             opacity=0.85,
         )
         words = _told(duration)
-        canvas.rect(place(duration) + 3, top + 10, 9 + 7.2 * len(words), 20, "paper")
+        canvas.rect(place(duration) + 3, top + 10, 12 + 7.6 * len(words), 20, "paper")
         canvas.text(place(duration) + 7, top + 25, words, bold=True, size=12)
         told.append(f"{machine.name}: {words}")
-    canvas.text(
-        left,
-        308,
-        tr(
+    if fixed:
+        words = tr(
             "orange bar: most of the time is the fixed cost of the steps",
             "barra naranja: casi todo es el coste fijo de los pasos",
-        ),
-        size=12,
-        colour_="muted",
-    )
+        )
+        canvas.text(left, 308, words, size=12, colour_="muted")
     gigabytes = needed(job) / 1e9
     return canvas.picture(
         tr(

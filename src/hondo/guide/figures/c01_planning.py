@@ -84,7 +84,9 @@ def planning_seeds(at: At) -> Picture:
         f"{_WIDTHS[1]} against {_WIDTHS[0]} neurons: {sign}{abs(difference):.1f} points; {sure}",
         f"{_WIDTHS[1]} frente a {_WIDTHS[0]} neuronas: {sign}{abs(difference):.1f} puntos; {sure}",
     )
-    canvas.text(320, 284, told, anchor="middle", bold=True)
+    first, second = told.split("; ")
+    canvas.text(320, 280, first, anchor="middle", bold=True)
+    canvas.text(320, 299, second, anchor="middle", colour_="muted")
     canvas.plot = None
     return canvas.picture(
         tr(f"With {count} seeds each, {told}.", f"Con {count} semillas por red, {told}.") if count > 1 else f"{told}."

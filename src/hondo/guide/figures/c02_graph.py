@@ -160,11 +160,11 @@ def framework_differences(at: At) -> Picture:
     canvas.plot = None
     return canvas.picture(
         tr(
-            f"With h = 10^{place:g} the one-sided quotient is off by {number(float(now_forward[0]), 2)}, the "
-            "two-sided one by"
+            f"With h = {number(10.0**place, 2)} the one-sided quotient is off by "
+            f"{number(float(now_forward[0]), 2)}, the two-sided one by"
             f" {number(float(now_central[0]), 2)}; automatic differentiation by {number(own, 2)}.",
-            f"Con h = 10^{place:g} el cociente de un lado se desvía {number(float(now_forward[0]), 2)} y el de "
-            "dos lados"
+            f"Con h = {number(10.0**place, 2)} el cociente de un lado se desvía "
+            f"{number(float(now_forward[0]), 2)} y el de dos lados"
             f" {number(float(now_central[0]), 2)}; la diferenciación automática, {number(own, 2)}.",
         )
     )

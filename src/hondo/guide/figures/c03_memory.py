@@ -260,10 +260,11 @@ def tensor_precision(at: At) -> Picture:
     plot.horizontal(0, "muted")
     canvas.text(plot.px(-19.5), plot.py(0) - 5, tr("a gap of 1", "distancia 1"), size=11, colour_="muted")
     gap = _gap(dtype, exponent)
+    raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     if not np.isfinite(gap):
         words = tr(
-            f"2^{exponent} is beyond the largest {name}: it becomes inf",
-            f"2^{exponent} pasa del mayor {name}: se vuelve inf",
+            f"2{raised} is beyond the largest {name}: it becomes inf",
+            f"2{raised} pasa del mayor {name}: se vuelve inf",
         )
         canvas.text(320, 335, words, size=14, anchor="middle", colour_="red")
         return canvas.picture(words + ".")
@@ -280,7 +281,7 @@ def tensor_precision(at: At) -> Picture:
     canvas.text(
         320,
         318,
-        tr(f"neighbours of 2^{exponent} in {name}", f"vecinos de 2^{exponent} en {name}"),
+        tr(f"neighbours of 2{raised} in {name}", f"vecinos de 2{raised} en {name}"),
         size=12,
         anchor="middle",
         colour_="muted",
@@ -292,7 +293,7 @@ def tensor_precision(at: At) -> Picture:
     )
     return canvas.picture(
         tr(
-            f"In {name}, the next number after 2^{exponent} = {number(x, 6)} lies {number(gap)} further on; {told}.",
-            f"En {name}, el número que sigue a 2^{exponent} = {number(x, 6)} está {number(gap)} más allá; {told}.",
+            f"In {name}, the next number after 2{raised} = {number(x, 6)} lies {number(gap)} further on; {told}.",
+            f"En {name}, el número que sigue a 2{raised} = {number(x, 6)} está {number(gap)} más allá; {told}.",
         )
     )

@@ -51,7 +51,7 @@ def tensor_broadcasting(at: At) -> Picture:
     for moved, name, shape in ((both.a, "a", shape_a), (both.b, "b", shape_b)):
         canvas.text(left, top - 14, f"{name} {shape}", size=14, mono=True, bold=True)
         centre = tensor(canvas, left, top, moved.result, moved.origin, size=size)
-        _fade_repeats(canvas, left, top, size, moved.origin)
+        _fade_repeats(canvas, left, top, size, moved.origin, moved.result)
         x, y = centre(place)
         canvas.rect(x - size / 2 + 1, y - size / 2 + 1, size - 2, size - 2, stroke="orange", line=3, round_=2)
         width = (both.shape[-1] if both.shape else 1) * size
@@ -94,12 +94,17 @@ def _right_aligned(canvas: Canvas, a: tuple[int, ...], b: tuple[int, ...]) -> No
     canvas.text(400, 76, tr("(missing counts as 1)", "(si falta, cuenta como 1)"), size=13, colour_="muted")
 
 
-def _fade_repeats(canvas: Canvas, left: float, top: float, size: float, origin: Array) -> None:
+def _fade_repeats(canvas: Canvas, left: float, top: float, size: float, origin: Array, values: Array) -> None:
     """Make pale what is there by repetition only."""
     seen: set[int] = set()
-    for place, source in np.ndenumerate(np.atleast_2d(origin)):
+    for (place, source), value in zip(np.ndenumerate(np.atleast_2d(origin)), values.ravel(), strict=True):
         if int(source) in seen:
-            canvas.rect(left + place[1] * size, top + place[0] * size, size, size, "paper", opacity=0.55)
+            x, y = left + place[1] * size, top + place[0] * size
+            canvas.rect(x, y, size, size, "paper")
+            canvas.rect(x + 1, y + 1, size - 2, size - 2, "blue", opacity=0.14)
+            canvas.text(
+                x + size / 2, y + size / 2 + 5, number(float(value), 4), size=14, anchor="middle", colour_="muted"
+            )
         seen.add(int(source))
 
 

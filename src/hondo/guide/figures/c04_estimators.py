@@ -250,7 +250,14 @@ def luck_of_the_split(at: At) -> Picture:
     binomial = float(np.sqrt(mean * (1 - mean) / tested))
     plot.vertical(float(scores[-1]), "orange", "", 2.5)
     plot.vertical(mean, "ink")
-    canvas.text(plot.px(float(scores[-1])) + 6, 40, tr("last split", "última división"), size=12, colour_="orange")
+    last, before = (
+        plot.px(float(scores[-1])),
+        scores[-1] < mean,
+    )  # each line has its words on the side away from the other
+    aside, anchor = (-6, "end") if before else (6, "start")
+    canvas.text(last + aside, 40, tr("last split", "última división"), size=12, anchor=anchor, colour_="orange")
+    aside, anchor = (6, "start") if before else (-6, "end")
+    canvas.text(plot.px(mean) + aside, 40, tr("mean", "media"), size=12, anchor=anchor)
     return canvas.picture(
         tr(
             f"Testing on {tested} of 569: accuracies from {scores.min():.1%} to {scores.max():.1%}, mean "

@@ -54,7 +54,7 @@ def dense_network(at: At) -> Picture:
         for (x, y), value, fill in zip(column, values[layer], fills[layer], strict=True):
             red, green, blue = (int(each) for each in fill[4:-1].split(","))
             dark = 0.299 * red + 0.587 * green + 0.114 * blue < 130
-            shown = f"{value:.1f}".replace("-", "−")
+            shown = f"{value:.1f}".replace("-0.0", "0.0").replace("-", "−")
             canvas.text(x, y + 4, shown, size=11, anchor="middle", colour_="#ffffff" if dark else "#1c2630")
     counts = [before * after + after for before, after in pairwise(sizes)]
     for gap, (before, after, count) in enumerate(zip(sizes[:-1], sizes[1:], counts, strict=True)):
@@ -127,9 +127,8 @@ def neuron_batch(at: At) -> Picture:
     )
     return canvas.picture(
         tr(
-            f"Sample {row + 1} and neuron {unit + 1} give z = {z[row, unit]:.2f}: a row of X times a column of W, "
-            "plus a bias.",
-            f"La muestra {row + 1} y la neurona {unit + 1} dan z = {z[row, unit]:.2f}: una fila de X por una columna "
+            f"Sample {row + 1} and neuron {unit + 1} give z = {written}: a row of X times a column of W, plus a bias.",
+            f"La muestra {row + 1} y la neurona {unit + 1} dan z = {written}: una fila de X por una columna "
             "de W, más un sesgo.",
         )
     )

@@ -95,9 +95,9 @@ def regression_line(at: At) -> Picture:
     canvas.text(493, 20, f"MSE = {error:.0f}", size=14, anchor="middle", bold=True, colour_="orange")
     return canvas.picture(
         tr(
-            f"The line with slope {line.w[0]:.1f} and height {line.b:.0f} has MSE {error:.0f}; "
+            f"The line with slope {number(float(line.w[0]), 3)} and height {line.b:.0f} has MSE {error:.0f}; "
             f"the best one (red cross) has {least:.0f}.",
-            f"La recta de pendiente {line.w[0]:.1f} y altura {line.b:.0f} tiene MSE {error:.0f}; "
+            f"La recta de pendiente {number(float(line.w[0]), 3)} y altura {line.b:.0f} tiene MSE {error:.0f}; "
             f"la mejor (cruz roja) tiene {least:.0f}.",
         )
     )

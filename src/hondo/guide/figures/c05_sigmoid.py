@@ -8,7 +8,7 @@ from sklearn.datasets import load_breast_cancer
 from sklearn.utils import Bunch
 
 from hondo.core.language import tr
-from hondo.guide.drawing.canvas import Canvas, Picture
+from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.drawing.colours import signed_colours
 from hondo.guide.figures.controls import At, Choice, Slider
 from hondo.guide.figures.figure import figure
@@ -67,8 +67,12 @@ def step_or_sigmoid(at: At) -> Picture:
     canvas.text(left, 322, tr("slope of the step: 0", "del escalón: 0"), size=12, colour_="orange")
     return canvas.picture(
         tr(
-            f"At x = {x:.1f} the step says {hard:.0f} and the sigmoid {soft:.3f}, with slope {slope:.3f}.".replace("-", "−"),
-            f"En x = {x:.1f} el escalón dice {hard:.0f} y la sigmoide {soft:.3f}, con pendiente {slope:.3f}.".replace("-", "−"),
+            f"At x = {x:.1f} the step says {hard:.0f} and the sigmoid {soft:.3f}, with slope {slope:.3f}.".replace(
+                "-", "−"
+            ),
+            f"En x = {x:.1f} el escalón dice {hard:.0f} y la sigmoide {soft:.3f}, con pendiente {slope:.3f}.".replace(
+                "-", "−"
+            ),
         )
     )
 

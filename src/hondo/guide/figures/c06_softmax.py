@@ -135,7 +135,7 @@ def softmax_overflow(at: At) -> Picture:
         (
             tr("minus the greatest", "menos la mayor"),
             344,
-            (("z − max", shifted), ("e^(z − max)", np.exp(shifted)), ("p", good)),
+            (("z − max", shifted), ("eᶻ⁻ᵐᵃˣ", np.exp(shifted)), ("p", good)),
             float(np.exp(shifted).sum()),
         ),
     )
@@ -212,7 +212,9 @@ def softmax_sigmoid(at: At) -> Picture:
     canvas.text(320, 334, shown, size=14, anchor="middle", bold=True)
     return canvas.picture(
         tr(
-            f"p₁ = {p:.3f}: all along the dark line, where z₁ − z₂ = {gap:.1f}, softmax gives the same.",
-            f"p₁ = {p:.3f}: en toda la recta oscura, donde z₁ − z₂ = {gap:.1f}, softmax da lo mismo.",
+            f"p₁ = {p:.3f}: all along the dark line, where z₁ − z₂ = {gap:.1f}, softmax gives the same.".replace(
+                "-", "−"
+            ),
+            f"p₁ = {p:.3f}: en toda la recta oscura, donde z₁ − z₂ = {gap:.1f}, softmax da lo mismo.".replace("-", "−"),
         )
     )

@@ -227,7 +227,7 @@ def _evaluate(canvas: Canvas, _: int) -> str:
         _TOP + 40,
         (tr("right", "aciertos"), f"{right} / {TEST}"),
         (tr("accuracy", "exactitud"), f"{right / TEST:.1%}"),
-        (tr("interval (95%)", "intervalo (95 %)"), f"{low:.1%} … {high:.1%}"),
+        (tr("interval (95%)", "intervalo (95%)"), f"{low:.1%} … {high:.1%}"),
         (tr("mistakes", "errores"), str(TEST - right)),
     )
     return tr(
@@ -304,6 +304,6 @@ def keras_seeds(at: At) -> Picture:
             f"{mean:.1%}. Bars are each run's own 95% interval.",
             f"{runs} ejecuciones, iguales salvo en la semilla: entre {shares.min():.1%} y "
             f"{shares.max():.1%}, de media "
-            f"{mean:.1%}. Las barras son el intervalo del 95 % de cada una.",
+            f"{mean:.1%}. Las barras son el intervalo del 95% de cada una.",
         )
     )

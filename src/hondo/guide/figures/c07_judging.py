@@ -153,7 +153,7 @@ def keras_interval(at: At) -> Picture:
         (tr("true accuracy", "exactitud verdadera"), f"{truth:.0%}", "green"),
         (tr("mean width", "anchura media"), f"{100 * width:.1f}" + tr(" points", " puntos"), "ink"),
         (tr("hold the truth", "contienen la verdad"), f"{inside:.0%}", "ink"),
-        (tr("(should be 95%)", "(lo prometido: 95 %)"), "", "ink"),
+        (tr("(should be 95%)", "(lo prometido: 95%)"), "", "ink"),
     )
     for place, (words, value, shade) in enumerate(rows):
         canvas.text(560, 60 + 52 * place, words, size=12, colour_="muted")
@@ -166,7 +166,7 @@ def keras_interval(at: At) -> Picture:
             f"{inside:.0%} of the time.",
             f"La misma red, de exactitud verdadera {truth:.0%}, probada con {n} muestras, acierta entre "
             f"el {drawn.min() / n:.1%} "
-            f"y el {drawn.max() / n:.1%}; su intervalo del 95 % mide {100 * width:.1f} puntos y "
+            f"y el {drawn.max() / n:.1%}; su intervalo del 95% mide {100 * width:.1f} puntos y "
             "contiene la verdad el "
             f"{inside:.0%} de las veces.",
         )

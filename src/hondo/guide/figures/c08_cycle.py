@@ -47,7 +47,7 @@ def backprop_cycle(at: At) -> Picture:
     after = rows[cycle + 1]
     canvas = Canvas(720, 372)
     boxes = (
-        (tr("1 predict", "1 predecir"), f"ŷ = {w:.2f}·x {'+' if b >= 0 else '−'} {abs(b):.2f}"),
+        (tr("1 predict", "1 predecir"), f"ŷ = {w:.2f}·x {'+' if b >= 0 else '−'} {abs(b):.2f}".replace("-", "−")),
         (tr("2 measure", "2 medir"), f"L = {number(loss)}"),
         (tr("3 blame", "3 repartir culpas"), f"∂L/∂w = {number(dw)}   ∂L/∂b = {number(db)}"),
         (tr("4 correct", "4 corregir"), f"w ← {number(after[0])}   b ← {number(after[1])}"),
@@ -80,7 +80,7 @@ def backprop_cycle(at: At) -> Picture:
     second.line(range(1, cycle + 2), past, "orange")
     second.points(range(1, cycle + 2), past, "orange", 3)
     said = (
-        tr(f"predicts with w = {w:.2f}, b = {b:.2f}", f"predice con w = {w:.2f}, b = {b:.2f}"),
+        tr(f"predicts with w = {w:.2f}, b = {b:.2f}", f"predice con w = {w:.2f}, b = {b:.2f}").replace("-", "−"),
         tr(f"has a mean squared error of {number(loss)}", f"tiene un error cuadrático medio de {number(loss)}"),
         tr(f"finds the slopes {number(dw)} and {number(db)}", f"halla las pendientes {number(dw)} y {number(db)}"),
         tr(
