@@ -18,7 +18,10 @@ from hondo.core.folders import cache_folder
 from hondo.guide.errors import GuideError
 
 _EM = 24.0  # the size at which formulas are drawn, in SVG units: 1 em of the text
-_VERSION = "1"  # of what is kept; another one is drawn anew
+_VERSION = "2"  # of what is kept; another one is drawn anew
+_SIGN = re.compile(
+    r"(^|[=(,&<>]|\\(?:approx|to|le|ge|leq|geq|cdot|times)(?![a-z]))\s*-"
+)  # a minus that subtracts nothing
 _SIZE = re.compile(r'<svg[^>]*?viewBox="([-\d.e ]+)"[^>]*>')
 
 
@@ -60,7 +63,8 @@ def draw(latex: str, *, display: bool = False) -> str:
     Raises:
         Exception: whatever ziamath finds wrong with it.
     """
-    made = _ziamath().Latex(latex, size=_EM, inline=not display)
+    spaced = _SIGN.sub(r"\1{-}", latex).replace(",)", "{,})")  # ziamath would set both as between two terms
+    made = _ziamath().Latex(spaced, size=_EM, inline=not display)
     svg = made.svg()
     found = _SIZE.search(svg)
     if found is None:
