@@ -7,7 +7,7 @@ from numpy.polynomial import legendre
 
 from hondo.core.arrays import FloatArray
 from hondo.core.language import tr
-from hondo.guide.drawing.canvas import Canvas, Picture
+from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.figures.controls import At, Choice, Slider
 from hondo.guide.figures.figure import figure
 
@@ -99,4 +99,4 @@ def overfitting_polynomial(at: At) -> Picture:
 
 
 def _short(value: float) -> str:
-    return f"{value:.3f}" if value < 10 else f"{value:.0f}"
+    return f"{value:.3f}" if value < 10 else f"{value:.0f}" if value < 10_000 else number(value, 2)
