@@ -2,6 +2,7 @@
 
 import functools
 import html
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,8 @@ from hondo.guide.render.code import highlighted
 from hondo.guide.render.formulas import formula
 from hondo.guide.render.links import LabLinks, Links
 from hondo.guide.render.works import cited
+
+_PUNCTUATED = re.compile(r'([(«“]*<span class="formula">(?:(?!</span>).)*</span>[)\].,;:!?…»”]+)', re.DOTALL)
 
 UNKNOWN = "…"
 """What stands for a number that no execution has given yet."""
@@ -45,7 +48,8 @@ def prose(text: str, at: Chapter, values: Mapping[str, str], links: Links | None
         links: where other pages lie; left out, in the lab.
     """
     with use_language(at.language):
-        return _markdown().render(text, {"place": _Place(at, values, links or LabLinks())})
+        shown = _markdown().render(text, {"place": _Place(at, values, links or LabLinks())})
+    return _PUNCTUATED.sub(r'<span class="stay">\1</span>', shown)
 
 
 def inline(text: str, at: Chapter, values: Mapping[str, str] | None = None, links: Links | None = None) -> str:
