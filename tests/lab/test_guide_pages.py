@@ -178,7 +178,7 @@ def test_a_figure_that_fails_says_so_instead_of_taking_the_page_along() -> None:
         return Picture("<svg/>", "seen", Plot((0, 0, 1, 1), (0, float("inf")), (0, 1)))
 
     figure = Figure("f", Words("f", "f"), (Slider("w", "w", 0, 1, 0),), draw)
-    assert _drawn(figure, {"w": "nonsense"}) == {"svg": "<svg/>", "summary": "seen", "plot": None}
+    assert _drawn(figure, {"w": "nonsense"}) == {"svg": "<svg/>", "summary": "seen", "plot": None, "links": []}
     with use_language("en"):
         assert "ZeroDivisionError: no way" in _drawn(figure, {"w": 1})["error"]
 
