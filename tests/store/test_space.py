@@ -22,8 +22,17 @@ OWN = {
     f"features/hondo_mini-{DIGEST}{DIGEST}.npy": 7000,
     f"tables/rows-{DIGEST}/about.json": 90,
     f"tables/rows-{DIGEST}/ab/x.npy": 2000,
+    f"formulas/{DIGEST}01234567.html": 60,
 }
-FOREIGN = ("xla/notes.txt", "kernels/main.o", "features/thesis.npy", "tables/rows.csv", "tables/rows/x.csv", "mine.txt")
+FOREIGN = (
+    "xla/notes.txt",
+    "kernels/main.o",
+    "features/thesis.npy",
+    "tables/rows.csv",
+    "formulas/mine.html",
+    "tables/rows/x.csv",
+    "mine.txt",
+)
 
 
 @pytest.fixture
@@ -43,12 +52,13 @@ def sizes(workspace: Workspace) -> dict[str, int]:
 
 def test_caches_are_emptied_of_what_is_hondos_own(workspace: Workspace, cache: Path) -> None:
     assert sizes(workspace) == {
-        "programs": 3008, "kernels": 500, "features": 7000, "tables": 2090, "removed": 0, "leftovers": 0
+        "programs": 3008, "kernels": 500, "features": 7000, "tables": 2090, "formulas": 60,
+        "removed": 0, "leftovers": 0,
     }  # fmt: skip
     assert clear(workspace, "features") == 7000
     assert sizes(workspace)["features"] == 0
     assert sizes(workspace)["programs"] == 3008
-    assert sum(clear(workspace, part) for part in PARTS) == 3008 + 500 + 2090
+    assert sum(clear(workspace, part) for part in PARTS) == 3008 + 500 + 2090 + 60
     assert sorted(path.relative_to(cache).as_posix() for path in cache.rglob("*") if path.is_file()) == sorted(FOREIGN)
 
 

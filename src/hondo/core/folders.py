@@ -36,3 +36,8 @@ def downloads_folder() -> Path:
 def features_folder() -> Path:
     """Features that frozen backbones gave: ``features`` in the cache folder."""
     return cache_folder() / "features"
+
+
+def formulas_folder() -> Path:
+    """The guide's formulas, drawn: ``formulas`` in the cache folder."""
+    return cache_folder() / "formulas"

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from hondo.core.errors import StoreError
-from hondo.core.folders import cache_folder, features_folder, kernels_folder, programs_folder
+from hondo.core.folders import cache_folder, features_folder, formulas_folder, kernels_folder, programs_folder
 from hondo.core.language import tr
 from hondo.store.records import RunRecord
 from hondo.store.removal import clear_removed
 from hondo.store.runs import list_runs
 from hondo.store.workspace import Workspace
 
-Part = Literal["programs", "kernels", "features", "tables", "removed", "leftovers"]
+Part = Literal["programs", "kernels", "features", "tables", "formulas", "removed", "leftovers"]
 PARTS: tuple[Part, ...] = get_args(Part)
 
 _OURS: dict[Part, re.Pattern[str]] = {
@@ -29,6 +29,7 @@ _OURS: dict[Part, re.Pattern[str]] = {
     "kernels": re.compile(r"(\.unfinished-[0-9a-f]+-)?\w+-[0-9a-f]{16}\.o"),
     "features": re.compile(r"(\.unfinished-[0-9a-f]+-)?.+-[0-9a-f]{32}\.npy"),
     "tables": re.compile(r".+-[0-9a-f]{16}"),
+    "formulas": re.compile(r"(\.unfinished-[0-9a-f]+-)?[0-9a-f]{24}\.html"),
     "leftovers": re.compile(r"[0-9a-f]{16}"),
 }
 _READ_WHILE_TRAINING: tuple[Part, ...] = ("features", "tables")
@@ -116,6 +117,7 @@ def _folder(workspace: Workspace, part: Part) -> Path:
         "kernels": kernels_folder,
         "features": features_folder,
         "tables": lambda: cache_folder() / "tables",
+        "formulas": formulas_folder,
         "removed": lambda: workspace.path("runs"),
         "leftovers": lambda: workspace.folder / "trash",
     }[part]()

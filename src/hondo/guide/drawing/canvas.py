@@ -13,7 +13,6 @@ import numpy as np
 from hondo.core.arrays import Array
 from hondo.guide.drawing.colours import colour
 
-
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from latex2mathml.converter import convert
 
 from hondo.core.files import write_atomically
-from hondo.core.folders import cache_folder
+from hondo.core.folders import formulas_folder
 from hondo.guide.errors import GuideError
 
 _EM = 24.0  # the size at which formulas are drawn, in SVG units: 1 em of the text
@@ -43,7 +43,7 @@ def formula(latex: str, *, display: bool = False) -> str:
 @functools.lru_cache(4096)
 def _drawn(latex: str, display: bool) -> str:
     key = sha256(f"{_VERSION}\n{_ziamath().__version__}\n{display}\n{latex}".encode()).hexdigest()[:24]
-    file = cache_folder() / "formulas" / f"{key}.html"
+    file = formulas_folder() / f"{key}.html"
     try:
         return file.read_text(encoding="utf-8")
     except OSError:

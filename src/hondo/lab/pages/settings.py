@@ -278,6 +278,11 @@ def _words(part: Part) -> tuple[str, str, str]:
             tr("Large tables as numbers, read faster.", "Tablas grandes como números, que se leen antes."),
             again,
         ),
+        "formulas": lambda: (
+            tr("Drawn formulas", "Fórmulas dibujadas"),
+            tr("Those of the guide.", "Las de la guía."),
+            again,
+        ),
         "removed": lambda: (
             tr("Removed experiments", "Experimentos borrados"),
             tr("They can be put back for a day.", "Se pueden recuperar durante un día."),
