@@ -1,11 +1,15 @@
 """Chapter 15, what takes too long to compute while one looks: accuracies measured with Hondo, seed by seed.
 
+``python -m benchmarks.guide`` measures them again.
+
 ``STUDY``: the convolutional network of the chapter's case study, 800 steps of 25 digits, 797 test digits; a seed draws
 the training digits, the first weights and the transforms. ``FEW``: hondo_mini with the chapter's drawings or grey
 digits, 400 test pictures; a seed draws the pictures of each class. scratch: new weights, 300 steps of 16 pictures,
 Adam at 0.002; head: 300 steps at 0.01 on frozen features; then tuned2: the last two blocks, 60 steps at 0.0003, each
 block lower down at 0.8 of it; or all blocks, 60 steps at the rate given, with batch normalisation kept or updated.
 """
+
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -223,9 +227,9 @@ def _percent(canvas: Canvas, plot: Axes, values: tuple[float, ...]) -> None:
         canvas.text(plot.box[0] - 6, plot.py(value) + 4, f"{value:.0%}", size=11, anchor="end", colour_="muted")
 
 
-def _lines(canvas: Canvas, x: float, y: float, entries: object) -> None:
+def _lines(canvas: Canvas, x: float, y: float, entries: Iterable[tuple[tuple[str, str], str]]) -> None:
     """A legend whose words go over two lines where they are long."""
-    for words, shade in entries:  # pyright: ignore[reportGeneralTypeIssues]
+    for words, shade in entries:
         canvas.rect(x, y - 9, 12, 10, shade, round_=2)
         line, rest = "", tr(*words).split(" ")
         while rest:
