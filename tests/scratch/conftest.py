@@ -2,11 +2,13 @@
 
 With ``HONDO_CHECK_SHAPES`` every annotated shape in ``hondo.scratch`` is checked at every call; ``test_annotations.py``
 runs these tests once more that way. Tests of mistakes carry the mark ``mistake`` and are left out there, because the
-checker would speak before our own errors do.
+checker would speak before our own errors do. With ``HONDO_SCRATCH_ONCE``, as in ``.ci/run``, what runs that way does
+not run without checks as well.
 """
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import jax
 import numpy as np
@@ -17,6 +19,17 @@ if os.environ.get("HONDO_CHECK_SHAPES"):
 
     # "float" in an annotation means any real number here, as to every type checker.
     install_import_hook("hondo.scratch", "numbers_checked.check")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to the run with checks what is its own."""
+    if not os.environ.get("HONDO_SCRATCH_ONCE") or os.environ.get("HONDO_CHECK_SHAPES"):
+        return
+    here = Path(__file__).parent
+    own = {item for item in items if here in item.path.parents and item.path.name != "test_annotations.py"}
+    left = [item for item in own if not (item.get_closest_marker("mistake") or item.get_closest_marker("slow"))]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in set(left)]
 
 
 @pytest.fixture
