@@ -8,6 +8,7 @@ from hondo.guide.blocks import Block, Chapter
 from hondo.guide.exercises.catalogue import exercise_named
 from hondo.guide.exercises.checking import answer
 from hondo.guide.figures.catalogue import figure_named
+from hondo.guide.figures.controls import Choice
 from hondo.guide.figures.figure import Figure
 from hondo.guide.glossary import terms
 from hondo.guide.library import anchors, chapter, names, outline
@@ -61,8 +62,9 @@ def of_references(written: Chapter) -> list[str]:
 
 
 def of_figure(figure: Figure) -> list[str]:
-    """Settings of a figure at which it fails, or says nothing: each control at its ends, and all at once."""
-    settings = [{}, *({each.name: end} for each in figure.controls for end in each.ends())]
+    """Settings of a figure at which it fails, or says nothing: each choice, and all controls at either end."""
+    choices = [each for each in figure.controls if isinstance(each, Choice)]
+    settings = [{}, *({each.name: option} for each in choices for option in each.ends() if option != each.value)]
     settings += [{each.name: each.ends()[place] for each in figure.controls} for place in (0, -1)]
     found = [problem for given in settings for problem in _drawn(figure, given, "es")]
     return found + _drawn(figure, {}, "en")
