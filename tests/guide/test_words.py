@@ -10,10 +10,10 @@ from hondo.guide import bibliography, glossary
 from hondo.guide.bibliography import works
 from hondo.guide.glossary import terms
 from hondo.guide.library import chapters
-from hondo.guide.mistakes import ROLE
 from hondo.guide.render.formulas import draw, formula
 from hondo.guide.render.references import bibliography_html, glossary_html
 from hondo.guide.render.works import cited
+from hondo.guide.roles import ROLE
 from hondo.guide.search import search
 
 

@@ -62,6 +62,16 @@ class Block:
     options: dict[str, str] = field(default_factory=dict)
 
     @property
+    def tags(self) -> frozenset[str]:
+        """What a cell's ``:tags: [skip, raises]`` says."""
+        return frozenset(re.findall(r"[\w-]+", self.options.get("tags", "")))
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is a cell that is executed; those tagged ``skip`` are only shown."""
+        return self.kind == "cell" and "skip" not in self.tags
+
+    @property
     def fingerprint(self) -> str:
         """Tells whether its text has changed since its translation was last compared with it."""
         return sha256(f"{self.kind}\n{self.level}\n{self.text}".encode()).hexdigest()[:12]

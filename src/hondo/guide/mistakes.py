@@ -4,32 +4,16 @@ import re
 
 from hondo.core.language import LANGUAGES, Language, use_language
 from hondo.guide.bibliography import works
-from hondo.guide.blocks import Block, Chapter
+from hondo.guide.blocks import Chapter
 from hondo.guide.exercises.catalogue import exercise_named
 from hondo.guide.exercises.checking import answer
-from hondo.guide.figures.catalogue import figure_named
 from hondo.guide.figures.controls import Choice
 from hondo.guide.figures.figure import Figure
 from hondo.guide.glossary import terms
-from hondo.guide.library import anchors, chapter, names, outline
-from hondo.guide.parity import differences
+from hondo.guide.library import anchors, names, outline
+from hondo.guide.roles import keys_of, roles_of
 
-ROLE = re.compile(r"\{(cite|term|ref|eval|timed)\}`([^`]+)`")
 _NEEDED = ("prose", "cell", "live", "try", "exercise", "more")
-
-
-def of_chapter(name: str) -> list[str]:
-    """Everything found in a chapter, in both languages."""
-    found = list(differences(name))
-    for spoken in LANGUAGES:
-        written = chapter(name, spoken)
-        found += [f"{spoken}: {each}" for each in (*of_structure(written), *of_references(written))]
-    spanish = chapter(name, "es")
-    for block in spanish.of("live"):
-        found += of_figure(figure_named(block.id, name))
-    for block in spanish.of("exercise"):
-        found += of_exercise(block.id, name)
-    return found
 
 
 def of_structure(written: Chapter) -> list[str]:
@@ -54,9 +38,9 @@ def of_references(written: Chapter) -> list[str]:
     return [
         f"line {block.line}: {{{role}}}`{each}` does not exist"
         for block in written.blocks
-        for role, value in ROLE.findall(_prose_of(block))
+        for role, value in roles_of(block)
         if role in known
-        for each in _keys(role, value)
+        for each in keys_of(role, value)
         if each not in known[role]
     ]
 
@@ -102,13 +86,3 @@ def of_exercise(name: str, at: str = "") -> list[str]:
     if not exercise.right or len(exercise.wrong) < 2 or not 1 <= len(exercise.hints) <= 3:
         found.append(f"exercise {name}: another right answer, two wrong ones and one to three hints are needed")
     return found
-
-
-def _prose_of(block: Block) -> str:
-    return "" if block.kind in ("cell", "live") else block.text
-
-
-def _keys(role: str, value: str) -> list[str]:
-    if role == "cite":
-        return [each.strip() for each in value.split(",")]
-    return [value.rsplit("<", 1)[-1].rstrip(">").strip()]

@@ -15,6 +15,7 @@ from hondo.guide.exercises.catalogue import exercise_named
 from hondo.guide.figures.catalogue import figure_named
 from hondo.guide.library import chapter
 from hondo.guide.parity import differences
+from hondo.guide.roles import expressions_of
 
 
 def main() -> None:
@@ -58,13 +59,11 @@ def run(name: str, spoken: Any) -> None:
     begun = time.perf_counter()
     with use_language(spoken):
         for block in chapter(name, spoken).blocks:
-            if block.kind == "cell" and "skip" not in block.options.get("tags", ""):
+            if block.runs:
                 print(f"--- {spoken} {block.id}")
                 exec(compile(block.text, f"<{block.id}>", "exec"), names)
-            else:
-                for role, value in mistakes.ROLE.findall(block.text):
-                    if role in ("eval", "timed"):
-                        print(f"    {value} = {eval(value, names)}")
+            for _, expression in expressions_of(block):
+                print(f"    {expression} = {eval(expression, names)}")
     print(f"=== {spoken}: {time.perf_counter() - begun:.1f} s")
 
 

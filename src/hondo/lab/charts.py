@@ -8,6 +8,7 @@ from typing import Any
 
 from hondo.core.language import tr
 from hondo.experiments.report.wording import quantity
+from hondo.guide.drawing.axes import nice_ticks
 from hondo.store.curves import Curve
 from hondo.store.records import Level
 
@@ -45,22 +46,6 @@ def decimated(values: Sequence[float], most: int = _MOST) -> list[tuple[int, flo
         ends = {min(stretch, key=lambda point: point[1]), max(stretch, key=lambda point: point[1])}
         kept += sorted(ends)
     return kept
-
-
-def nice_ticks(low: float, high: float, about: int = 4) -> list[float]:
-    """Round numbers between two values, roughly so many.
-
-    Example:
-        >>> nice_ticks(0.0, 1.0)
-        [0.0, 0.25, 0.5, 0.75, 1.0]
-    """
-    span = high - low
-    if span <= 0 or not math.isfinite(span):
-        return [low]
-    power = 10 ** math.floor(math.log10(span / about))
-    step = min((power * factor for factor in (1, 2, 2.5, 5, 10)), key=lambda each: abs(span / each - about))
-    first = math.ceil(low / step - 1e-9)
-    return [round(number * step, 12) for number in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
 def charts_of(curves: Mapping[str, Curve], level: Level, planned: int | None) -> dict[str, Any]:

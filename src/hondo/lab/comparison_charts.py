@@ -12,7 +12,8 @@ from typing import Any
 
 from hondo.experiments.comparison import cell_word
 from hondo.experiments.report.wording import number
-from hondo.lab.charts import Scale, decimated, nice_ticks
+from hondo.guide.drawing.axes import nice_ticks
+from hondo.lab.charts import Scale, decimated
 
 LETTERS = "ABCDEFGHIJKL"
 MOST_RUNS = len(LETTERS)

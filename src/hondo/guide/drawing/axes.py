@@ -225,7 +225,12 @@ def _clipped(
 
 
 def nice_ticks(low: float, high: float, about: int = 5) -> list[float]:
-    """Round numbers between two values, roughly so many."""
+    """Round numbers between two values, roughly so many.
+
+    Example:
+        >>> nice_ticks(0.0, 1.0, 4)
+        [0.0, 0.25, 0.5, 0.75, 1.0]
+    """
     low, high = min(low, high), max(low, high)
     span = high - low
     if span <= 0 or not math.isfinite(span):

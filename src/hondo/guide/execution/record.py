@@ -12,7 +12,7 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -28,7 +28,7 @@ from hondo.guide.blocks import Block, Chapter
 from hondo.guide.errors import GuideError
 from hondo.guide.execution.kernel import Kernel
 from hondo.guide.execution.outputs import Output, joined
-from hondo.guide.mistakes import ROLE
+from hondo.guide.roles import expressions_of
 
 PACKAGES = ("numpy", "jax", "keras", "scikit-learn")
 """Those whose versions can change what a chapter computes."""
@@ -110,8 +110,8 @@ def fingerprint(written: Chapter, modules: Iterable[str]) -> str:
     told += [f"{module} {_digest_of(module)}" for module in modules]
     for block in written.blocks:
         if block.kind == "cell":
-            told.append(f"{block.id} {sorted(_tags(block))}\n{block.text}")
-        told += [f"{role} {expression}" for role, expression in _expressions(block)]
+            told.append(f"{block.id} {sorted(block.tags)}\n{block.text}")
+        told += [f"{role} {expression}" for role, expression in expressions_of(block)]
     return sha256("\0".join(told).encode()).hexdigest()
 
 
@@ -163,7 +163,7 @@ def disagreements(name: str, one: Record, other: Record) -> list[str]:
     needed = {
         expression
         for block in library.chapter(name, one.language).blocks
-        for role, expression in _expressions(block)
+        for role, expression in expressions_of(block)
         if role == "eval"
     }
     return [
@@ -186,9 +186,9 @@ class _Execution:
         there_already = set((await self.kernel.value(_MODULES)).split())
         begun = time.monotonic()
         for block in self.written.blocks:
-            if block.kind == "cell" and "skip" not in _tags(block):
+            if block.runs:
                 await self._cell(block)
-            for role, expression in _expressions(block):
+            for role, expression in expressions_of(block):
                 await self._value(block, role, expression)
         seconds = time.monotonic() - begun
         used = set((await self.kernel.value(_MODULES)).split()) - there_already
@@ -211,9 +211,9 @@ class _Execution:
 
         fine = await self.kernel.run(block.text, hear, _LONGEST_CELL)
         shown = [self._lasting(each) for each in joined(heard)]
-        if not fine and "raises" not in _tags(block):
+        if not fine and "raises" not in block.tags:
             raise self._wrong(block, "\n".join(each.text for each in shown if each.kind == "error"))
-        if fine and "raises" in _tags(block):
+        if fine and "raises" in block.tags:
             raise self._wrong(block, tr("it should raise an error", "debería dar un error"))
         self.outputs[block.id] = shown
 
@@ -239,15 +239,6 @@ class _Execution:
     def _wrong(self, block: Block, text: str) -> GuideError:
         at = f"{self.written.name}/{self.written.language}.md:{block.line}"
         return GuideError(f"{at}: {block.id}: {text}")
-
-
-def _tags(block: Block) -> set[str]:
-    return set(re.findall(r"[\w-]+", block.options.get("tags", "")))
-
-
-def _expressions(block: Block) -> Iterator[tuple[str, str]]:
-    if block.kind not in ("cell", "live"):
-        yield from ((role, value) for role, value in ROLE.findall(block.text) if role in ("eval", "timed"))
 
 
 def _digits(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """What an exercise is: code to begin with, a check of behaviour, hints, a solution, and answers that try the check."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from hondo.guide.words import Words, both
@@ -61,7 +61,6 @@ class Exercise:
     solution: Text
     right: tuple[str, ...]
     wrong: tuple[Wrong, ...]
-    seconds: float = field(default=10.0)
 
     def begins_with(self) -> str:
         """The code to begin with, in the language in force."""

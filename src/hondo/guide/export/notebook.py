@@ -55,7 +55,7 @@ def _cells(block: Block, chapter: Chapter, values: Mapping[str, str]) -> list[nb
     if block.kind == "heading":
         return [new_markdown_cell(f'<a id="{block.id}"></a>\n\n{"#" * block.level} {words}')]
     if block.kind == "cell":
-        if "skip" in block.options.get("tags", ""):
+        if not block.runs:
             return [new_markdown_cell(f"```python\n{block.text}\n```")]
         return [new_code_cell(block.text)]
     if block.kind == "live":

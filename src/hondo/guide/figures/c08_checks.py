@@ -39,7 +39,8 @@ def _errors(kind: str) -> tuple[FloatArray, FloatArray]:
     widths = 10.0**_POWERS
     ahead = np.array([(loss(h) - here) / h for h in widths])
     central = np.array([(loss(h) - loss(-h)) / (2 * h) for h in widths])
-    return tuple(np.maximum(np.abs(each - wanted) / abs(wanted), 1e-14) for each in (ahead, central))  # type: ignore[return-value]
+    one, two = (np.maximum(np.abs(each - wanted) / abs(wanted), 1e-14) for each in (ahead, central))
+    return one, two
 
 
 def _log_axis(canvas: Canvas, plot: Axes, low: int, high: int, step: int) -> None:

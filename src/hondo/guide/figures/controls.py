@@ -65,7 +65,7 @@ class Choice:
     value: str
 
     def read(self, given: Any) -> str:
-        """The key given, or the first one for what is none."""
+        """The key given; anything else is where it begins."""
         return given if isinstance(given, str) and given in self.options else self.value
 
     def ends(self) -> tuple[str, ...]:
@@ -88,14 +88,8 @@ class Toggle:
     value: bool = False
 
     def read(self, given: Any) -> bool:
-        """Whether it is on."""
-        return (
-            given
-            if isinstance(given, bool)
-            else str(given).lower() in ("true", "1")
-            if given is not None
-            else self.value
-        )
+        """Whether it is on; what says nothing is where it begins."""
+        return self.value if given is None else str(given).lower() in ("true", "1")
 
     def ends(self) -> tuple[bool, ...]:
         """Values worth a test."""

@@ -24,19 +24,17 @@ class Links(Protocol):
 class LabLinks:
     """Addresses of the lab."""
 
-    base: str = "/guide"
-
     def section(self, chapter: str, anchor: str = "") -> str:
         """``/guide/05-neuron#sigmoid``."""
-        return f"{self.base}/{chapter}" + (f"#{anchor}" if anchor else "")
+        return f"/guide/{chapter}" + (f"#{anchor}" if anchor else "")
 
     def work(self, key: str) -> str:
         """``/guide/references#lecun1998``."""
-        return f"{self.base}/references#{key}"
+        return f"/guide/references#{key}"
 
     def term(self, key: str) -> str:
         """``/guide/glossary#bias``."""
-        return f"{self.base}/glossary#{key}"
+        return f"/guide/glossary#{key}"
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,11 @@ from hondo.core.language import use_language
 from hondo.guide.bibliography import works
 from hondo.guide.blocks import Chapter
 from hondo.guide.glossary import terms
-from hondo.guide.library import anchors, chapter, names
 from hondo.guide.render.code import highlighted
 from hondo.guide.render.formulas import formula
 from hondo.guide.render.links import LabLinks, Links
 from hondo.guide.render.works import cited
+from hondo.guide.roles import keys_of, target_of, words_and_key
 
 _PUNCTUATED = re.compile(r'([(«“]*<span class="formula">(?:(?!</span>).)*</span>[)\].,;:!?…»”]+)', re.DOTALL)
 
@@ -131,9 +131,8 @@ def _role(_: RendererHTML, tokens: Sequence[Token], at: int, __: Any, env: Mappi
     if name in ("eval", "timed"):
         return f'<span class="value">{html.escape(place.values.get(content, UNKNOWN))}</span>'
     if name == "cite":
-        keys = [key.strip() for key in content.split(",")]
-        return f"({'; '.join(_citation(key, place.links) for key in keys)})"
-    shown, key = _words_and_key(content)
+        return f"({'; '.join(_citation(key, place.links) for key in keys_of(name, content))})"
+    shown, key = words_and_key(content)
     if name == "term" and key in terms():
         term = terms()[key]
         meaning = html.escape(str(term.meaning), quote=True)
@@ -151,27 +150,18 @@ def _citation(key: str, links: Links) -> str:
 
 
 def _reference(shown: str, key: str, place: _Place) -> str:
-    name = key if key in names() else anchors().get(key, "")
-    if not name:
+    found = target_of(key, place.chapter.language)
+    if found is None:
         return html.escape(shown or key)
-    target = chapter(name, place.chapter.language)
-    heading = next((block for block in target.of("heading") if block.id == key), target.blocks[0])
-    address = place.links.section(name, "" if heading.level == 1 else key)
+    target, heading = found
+    address = place.links.section(target.name, "" if heading.level == 1 else key)
     words = html.escape(shown) if shown else inline(heading.text, target, {}, place.links)
     return f'<a href="{address}">{words}</a>'
 
 
-def _words_and_key(content: str) -> tuple[str, str]:
-    """``words <key>`` or ``key`` alone."""
-    if content.endswith(">") and "<" in content:
-        shown, _, key = content[:-1].rpartition("<")
-        return shown.strip(), key.strip()
-    return "", content.strip()
-
-
 def _shown_alone(token: Token) -> str:
     name = token.meta["name"]
-    shown, key = _words_and_key(token.content)
+    shown, key = words_and_key(token.content)
     if name == "term" and key in terms():
         return shown or str(terms()[key].word)
     return shown if name == "ref" else ""

@@ -144,11 +144,6 @@ def shown_only(block: Block) -> None:
         ui.html(highlighted(block.text), sanitize=False).classes("cell-code")
 
 
-def skipped(block: Block) -> bool:
-    """Whether a cell is shown and never run."""
-    return "skip" in block.options.get("tags", "")
-
-
 def copy_button() -> None:
     """Copies the code beneath it; ``reading.js`` hears it."""
     with element("button", "button quiet copy", type="button"):

@@ -2,7 +2,7 @@
 
 import asyncio
 import html
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from nicegui import ui
@@ -21,7 +21,7 @@ from hondo.lab.frame import frame
 from hondo.lab.here import here
 from hondo.lab.islands.reading import Reading
 from hondo.lab.pages.guide.bench import Bench
-from hondo.lab.pages.guide.cells import Cell, shown_only, skipped
+from hondo.lab.pages.guide.cells import Cell, shown_only
 from hondo.lab.pages.guide.exercises import Task
 from hondo.lab.pages.guide.figures import links_of, live
 from hondo.lab.pages.guide.references import trail  # their addresses come before that of a chapter
@@ -160,7 +160,7 @@ class Reader:
         """Put in a block, or the place where :meth:`_grow` will."""
         if block.kind == "heading":
             self._heading(block)
-        elif block.kind == "cell" and skipped(block):
+        elif block.kind == "cell" and not block.runs:
             shown_only(block)
         elif block.kind == "cell":
             recorded = self._record.outputs.get(block.id, []) if self._record is not None else []
@@ -242,10 +242,10 @@ def _holds(section: Section, anchor: str) -> bool:
     return heading.id == anchor or any(block.id == anchor or f"{block.kind}-{block.id}" in places for block in blocks)
 
 
-async def _quietly(act: object, *given: str) -> None:
+async def _quietly(act: Callable[..., object], *given: str) -> None:
     """Keep a place; a database that is busy for a moment costs nobody their reading."""
     try:
-        await aside(act, here(), *given)  # type: ignore[arg-type]
+        await aside(act, here(), *given)
     except HondoError:
         return
 
