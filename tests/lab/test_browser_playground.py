@@ -224,8 +224,10 @@ def test_points_are_drawn_and_come_from_a_table(visit: Visit, tmp_path: Path) ->
     page.wait_for_timeout(500)
     count = int(re.findall(r"(\d+) points", tools.inner_text())[0])
     assert count > 22
+    before = page.url
     map_of(page).press("Enter")
     expect(tools).to_contain_text(f"{count + 1} points.", timeout=PATIENCE)
+    page.wait_for_url(lambda now: now != before, timeout=PATIENCE)
     address = page.url
     assert "points=" in address
     page.goto(address)

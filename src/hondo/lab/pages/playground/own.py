@@ -211,19 +211,22 @@ def _columns(bench: Bench, name: str, table: Mapping[str, Array]) -> None:
     }
 
     async def use() -> None:
-        try:
-            own: Any = await aside(
-                functools.partial(
-                    from_table, table, (chosen["x1"], chosen["x2"]), chosen["target"], numbers=chosen["numbers"]
+        with bench.stage:  # the window and what is in it are gone as soon as it closes
+            try:
+                own: Any = await aside(
+                    functools.partial(
+                        from_table, table, (chosen["x1"], chosen["x2"]), chosen["target"], numbers=chosen["numbers"]
+                    )
                 )
-            )
-        except HondoError as error:
-            say_error(error)
-            return
-        close_dialog(window)
-        await bench.change_own(own, anew=True)
-        left_out = tr(f"{own.dropped} were left out at random.", f"{own.dropped} se omitieron al azar.")
-        say(tr(f"{len(own)} points.", f"{len(own)} puntos."), left_out if own.dropped else "")
+            except HondoError as error:
+                say_error(error)
+                return
+            if own is None:  # the lab is closing
+                return
+            close_dialog(window)
+            await bench.change_own(own, anew=True)
+            left_out = tr(f"{own.dropped} were left out at random.", f"{own.dropped} se omitieron al azar.")
+            say(tr(f"{len(own)} points.", f"{len(own)} puntos."), left_out if own.dropped else "")
 
     with bench.window(name) as window:
         rows = len(next(iter(table.values())))
