@@ -20,7 +20,7 @@ def test_every_chapter_is_whole_and_silent(visit: Visit, locale: str, scheme: st
         written = chapter(name, "es" if locale == "es-ES" else "en")
         page.goto(f"{origin}/guide/{name}")
         expect(page.locator("html")).to_have_attribute("lang", locale[:2])
-        expect(page.locator(".part:not([data-ready])")).to_have_count(0, timeout=60_000)
+        expect(page.locator(".chapter .part:not([data-ready])")).to_have_count(0, timeout=60_000)
         figures = page.locator("figure.live")
         expect(figures).to_have_count(len(written.of("live")))
         for figure in figures.all():  # a figure is drawn when a reader comes near
