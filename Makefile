@@ -35,7 +35,7 @@ run: $(VENV)/.ready ## set up and train the first network: digits, from data to 
 	$(BIN)/hondo run
 
 guide: $(VENV)/.ready ## run every cell of every chapter, in both languages, and keep what they print
-	$(BIN)/python -m hondo.guide.execution.record --all
+	$(BIN)/python -m hondo.guide.execution.renew --all
 
 test: $(VENV)/.dev ## set up and run the tests; PYTEST="-n 2 --dist loadfile" runs them in two processes
 	$(BIN)/python -m pytest $(PYTEST)

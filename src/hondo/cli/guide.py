@@ -92,7 +92,7 @@ def show(chapter: _Chapter) -> None:
 )
 def run(chapter: _Chapter) -> None:
     """Run a chapter in a kernel of its own and print what its cells print."""
-    from hondo.guide.execution.record import execute
+    from hondo.guide.execution.renew import execute
     from hondo.guide.library import chapter as chapter_named
 
     found, shown = chapter_named(chapter), _Shown()
