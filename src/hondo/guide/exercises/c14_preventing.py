@@ -68,11 +68,14 @@ def check_proximal(work: Work) -> None:
                 "The small ones reach 0, but the large ones should shrink too, all by the same amount.",
                 "Los pequeños llegan a 0, pero los grandes también deberían encoger, todos en la misma cantidad.",
             )
-        raise Mistake(
-            "crosses-zero",
-            "Weights that should stop at 0 go past it: no weight is exactly 0.",
-            "Los pesos que deberían detenerse en 0 lo cruzan: ninguno es exactamente 0.",
-        )
+        if not (found[zero] == 0).any():
+            raise Mistake(
+                "crosses-zero",
+                "Weights that should stop at 0 do not: none of them is exactly 0.",
+                "Los pesos que deberían detenerse en 0 no lo hacen: ninguno es exactamente 0.",
+            )
+        wrong = int((~np.isclose(found, wanted)).sum())
+        raise Mistake("different", f"{wrong} of {w.size} weights differ.", f"Difieren {wrong} de {w.size} pesos.")
 
 
 @exercise(

@@ -102,8 +102,8 @@ _WHY = {
     "shift": Words(
         "the gap is there from the first steps, far too large for these data: the validation digits are displaced "
         "by a pixel.",
-        "la brecha está ahí desde los primeros pasos y es enorme: los dígitos de validación están "
-        "desplazados un píxel.",
+        "la brecha está ahí desde los primeros pasos, demasiado grande para estos datos: los dígitos de validación "
+        "están desplazados un píxel.",
     ),
 }
 
