@@ -137,13 +137,17 @@ _COLOURS = {"scratch": "grey", "head": "blue", "tuned2": "orange"}
         {"new": ("drawings of new kinds", "dibujos de clases nuevas"), "digits": ("grey digits", "dígitos grises")},
         "new",
     ),
-    Slider("count", ("pictures of each class", "imágenes por clase"), 5, 20, 10, 5),
+    Choice(
+        "count",
+        ("pictures of each class (digits: always 10)", "imágenes por clase (dígitos: siempre 10)"),
+        {"5": "5", "10": "10", "20": "20"},
+        "10",
+    ),
 )
 def transfer_few(at: At) -> Picture:
     """One bar a way, a dot a seed."""
     name = at.chosen("data")
-    wanted = 10 if name == "digits" else at.whole("count")
-    count = min((5, 10, 20), key=lambda each: (abs(each - wanted), each))
+    count = 10 if name == "digits" else int(at.chosen("count"))
     canvas = Canvas(640, 300)
     plot = canvas.axes((0, 1), (0, 1), box=(236, 30, 340, 216), ticks=False, grid=False)
     chance = 1 / 8 if name == "new" else 1 / 10

@@ -110,12 +110,12 @@ def augmentation_affine(at: At) -> Picture:
     beyond = float(np.mean(_outside(maps[0], side)))
     return canvas.picture(
         tr(
-            f"Turned by {at.number('angle'):g}°, zoom {zoom:g}, shifted by {at.number('x'):g} % and "
-            f"{at.number('y'):g} %{', mirrored' if mirror < 0 else ''}: {beyond:.0%} of the result's pixels lie beyond "
-            "the edge of the picture and are made up.",
-            f"Girada {at.number('angle'):g}°, ampliación {zoom:g}, desplazada {at.number('x'):g} % y "
-            f"{at.number('y'):g} %{', en espejo' if mirror < 0 else ''}: el {beyond:.0%} de los píxeles del resultado "
-            "cae fuera de la imagen y es inventado.",
+            f"Slanted by {at.number('shear'):g}°, turned by {at.number('angle'):g}°, zoom {zoom:g}, shifted by "
+            f"{at.number('x'):g} % and {at.number('y'):g} %{', mirrored' if mirror < 0 else ''}: {beyond:.0%} of the "
+            "result's pixels lie beyond the edge of the picture and are made up.",
+            f"Inclinada {at.number('shear'):g}°, girada {at.number('angle'):g}°, ampliación {zoom:g}, desplazada "
+            f"{at.number('x'):g} % y {at.number('y'):g} %{', en espejo' if mirror < 0 else ''}: el {beyond:.0%} de los "
+            "píxeles del resultado cae fuera de la imagen y es inventado.",
         )
     )
 
