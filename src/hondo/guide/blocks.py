@@ -4,7 +4,8 @@ A chapter is a MyST Markdown notebook, so Jupyter and Colab (through jupytext) r
 Markdown here:
 
 - ``(anchor)=`` above a heading names it;
-- ```` ```{code-cell} python ```` with ``:name: …`` is a cell that runs;
+- ```` ```{code-cell} python ```` with ``:name: …`` is a cell that runs; ``:playground:`` (a query) and
+  ``:experiment:`` (a built-in, or nothing) say where it opens in the lab, if not where its chapter does;
 - ```` ```{live} figure ```` shows a figure that moves, ```` ```{exercise} name ```` asks what its body says and checks
   the answer;
 - ```` ```{try} ```` and ```` ```{more} ```` hold what to try and where to read on;

@@ -26,6 +26,8 @@ def differences(name: str) -> list[str]:
         if left is None or right is None or (left.kind, left.id, left.level) != (right.kind, right.id, right.level):
             found.append(f"es has {_named(left)} where en has {_named(right)}")
             break
+        if left.options != right.options:
+            found.append(f"the options of {left.id} differ")
         if left.kind == "cell" and skeleton(left.text) != skeleton(right.text):
             found.append(f"the code of {left.id} differs in more than comments and printed words")
     return found

@@ -1,27 +1,23 @@
 """Cells of code: shown in colours, run in the chapter's kernel, changed in place; what is changed is kept."""
 
-import re
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from nicegui import ui
 
 from hondo.core.errors import HondoError
 from hondo.core.language import tr
-from hondo.guide.blocks import Block
+from hondo.guide.blocks import Block, Chapter
 from hondo.guide.execution.outputs import Output
 from hondo.guide.render.code import highlighted
 from hondo.lab.here import here
 from hondo.lab.islands.code import CodeEditor
 from hondo.lab.pages.guide.bench import Bench
-from hondo.lab.pages.guide.figures import EXPERIMENT
+from hondo.lab.pages.guide.doors import experiment_of_cell, playground_of_cell, trains_like
 from hondo.lab.pages.guide.outputs import Outputs
 from hondo.lab.pages.runs import said
 from hondo.lab.parts import attribute, button, element, link, say, say_error
 from hondo.lab.speech import aside, spoken
 from hondo.store.progress import keep_code
-
-_TRAINS = re.compile(r"\.fit\(|\bhondo\.(run|fit)\b")
 
 
 class Cell:
@@ -52,9 +48,10 @@ class Cell:
                     self._edit = button(tr("Edit", "Editar"), self._begin, kind="quiet")
                     self._back = button(tr("Reset", "Restablecer"), self._reset, kind="quiet")
                     copy_button()
-                    if _TRAINS.search(block.text) and (experiment := bench.chapter.links.get("experiment")):
-                        words = tr("As an experiment", "Como experimento")
-                        link(words, EXPERIMENT.format(quote(experiment)), "button quiet away")
+                    if door := playground_of_cell(block):
+                        link(tr("In the playground", "En el campo de juego"), door[1], "button quiet away")
+                    if trains_like(block, bench.chapter):
+                        button(_as_experiment(), self._open, kind="quiet away")
             self._place = ui.element("div").classes("cell-code")
             self._from_record = said("p", _recorded(), "recorded")
             self.outputs = Outputs(tr(f"What {name} shows", f"Lo que muestra {name}"))
@@ -123,6 +120,13 @@ class Cell:
 
         say(tr("The cell is as it was at first.", "La celda está como al principio."), undo=spoken(back))
 
+    async def _open(self) -> None:
+        """Go where this cell's training is an experiment, as the code stands now."""
+        cells = [each.code for each in self._bench.cells if each.block.line <= self.block.line]
+        door = await aside(experiment_of_cell, self.block, self._bench.chapter, cells)
+        if door is not None:
+            ui.navigate.to(door[1])
+
     def _changed(self) -> None:
         changed = self.code != self.block.text
         self._mark.set_visibility(changed)
@@ -130,7 +134,7 @@ class Cell:
         self._edit.set_visibility(self._editor is None)
 
 
-def shown_only(block: Block) -> None:
+def shown_only(block: Block, chapter: Chapter) -> None:
     """A cell that is not run here."""
     with element("div", "cell snippet still", id=f"cell-{block.id}", role="group", aria_label=_named(block.id)):
         with ui.element("div").classes("cell-head"):
@@ -141,6 +145,8 @@ def shown_only(block: Block) -> None:
             said("span", words, "cell-said")
             with ui.element("div").classes("cell-tools"):
                 copy_button()
+                if trains_like(block, chapter) and (door := experiment_of_cell(block, chapter, [block.text])):
+                    link(_as_experiment(), door[1], "button quiet away")
         ui.html(highlighted(block.text), sanitize=False).classes("cell-code")
 
 
@@ -160,6 +166,10 @@ async def keep(chapter: str, item: str, code: str | None) -> None:
 
 def _named(name: str) -> str:
     return tr(f"Code: {name}", f"Código: {name}")
+
+
+def _as_experiment() -> str:
+    return tr("As an experiment", "Como experimento")
 
 
 def _run_words() -> str:

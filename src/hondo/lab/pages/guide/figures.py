@@ -3,22 +3,19 @@
 import math
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from nicegui import background_tasks
 
 from hondo.core.errors import HondoError
 from hondo.core.language import tr
-from hondo.guide.blocks import Chapter
 from hondo.guide.drawing.canvas import Picture
 from hondo.guide.figures.controls import Choice, Control, Slider, label
 from hondo.guide.figures.figure import Figure
 from hondo.guide.words import both
 from hondo.lab.asking import Newest
 from hondo.lab.islands.picture import LivePicture
+from hondo.lab.pages.guide.doors import doors_of_figure
 from hondo.lab.speech import aside, spoken
-
-EXPERIMENT, PLAYGROUND = "/experiments/new?builtin={}", "/playground?{}"
 
 
 def live(figure: Figure) -> LivePicture:
@@ -43,32 +40,6 @@ def live(figure: Figure) -> LivePicture:
     return island
 
 
-def links_of(chapter: Chapter) -> list[tuple[str, str]]:
-    """Where what a chapter is about opens in the lab: words and address."""
-    found: list[tuple[str, str]] = []
-    if query := chapter.links.get("playground", ""):
-        found.append(_in_playground(query))
-    if experiment := chapter.links.get("experiment", ""):
-        found.append((tr("Open as an experiment", "Abrir como experimento"), EXPERIMENT.format(experiment)))
-    return found
-
-
-def _in_playground(query: str) -> tuple[str, str]:
-    return tr("Open in the playground", "Abrir en el campo de juego"), PLAYGROUND.format(query.removeprefix("?"))
-
-
-def _doors(figure: Figure, values: Mapping[str, Any]) -> list[list[str]]:
-    """Where what the figure shows now opens in the lab: words and address."""
-    found: list[tuple[str, str]] = []
-    if figure.playground is not None:
-        found.append(_in_playground(figure.playground(figure.at(values))))
-    if figure.experiment is not None:
-        name, changes = figure.experiment(figure.at(values))
-        more = "".join(f"&set={quote(f'{key}={value}')}" for key, value in changes.items())
-        found.append((tr("Open as an experiment", "Abrir como experimento"), EXPERIMENT.format(name) + more))
-    return [list(each) for each in found]
-
-
 def described(control: Control) -> dict[str, Any]:
     """A control as ``picture.js`` knows it, in the reader's language."""
     told: dict[str, Any] = {"name": control.name, "label": label(control), "value": control.value}
@@ -83,7 +54,7 @@ def described(control: Control) -> dict[str, Any]:
 def _drawn(figure: Figure, values: Mapping[str, Any]) -> dict[str, Any]:
     """A picture as ``picture.js`` takes it. Whatever goes wrong in a figure, the page goes on without it."""
     try:
-        return _told(figure.picture(values)) | {"links": _doors(figure, values)}
+        return _told(figure.picture(values)) | {"links": [list(each) for each in doors_of_figure(figure, values)]}
     except HondoError as error:
         return {"error": str(error)}
     except Exception as error:

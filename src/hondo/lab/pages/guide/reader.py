@@ -22,8 +22,9 @@ from hondo.lab.here import here
 from hondo.lab.islands.reading import Reading
 from hondo.lab.pages.guide.bench import Bench
 from hondo.lab.pages.guide.cells import Cell, shown_only
+from hondo.lab.pages.guide.doors import doors_of_chapter
 from hondo.lab.pages.guide.exercises import Task
-from hondo.lab.pages.guide.figures import links_of, live
+from hondo.lab.pages.guide.figures import live
 from hondo.lab.pages.guide.references import trail  # their addresses come before that of a chapter
 from hondo.lab.pages.runs import said
 from hondo.lab.parts import attribute, element, link, text
@@ -103,7 +104,7 @@ class Reader:
                 said("p", tr("In this chapter", "En este capítulo"), "eyebrow")
                 self._contents()
             self._bench.bar()
-            if found := links_of(self._chapter):
+            if found := doors_of_chapter(self._chapter):
                 with ui.element("div").classes("rail-links"):
                     for words, address in found:
                         link(words, address)
@@ -161,7 +162,7 @@ class Reader:
         if block.kind == "heading":
             self._heading(block)
         elif block.kind == "cell" and not block.runs:
-            shown_only(block)
+            shown_only(block, self._chapter)
         elif block.kind == "cell":
             recorded = self._record.outputs.get(block.id, []) if self._record is not None else []
             Cell(block, self._bench, self._done.code.get(block.id), recorded)
