@@ -10,6 +10,7 @@ from hondo.core.language import tr
 from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.figures.c01_representations import digits, single
 from hondo.guide.figures.controls import At, Slider
+from hondo.guide.figures.doors import NO_STOP, Changes, held_out, with_hidden, with_optimizer
 from hondo.guide.figures.figure import figure
 from hondo.scratch.descent.optimizers import Adam
 from hondo.scratch.networks.network import mlp
@@ -35,10 +36,17 @@ def _accuracies() -> np.ndarray:
     return found
 
 
+def _as_experiment(at: At) -> tuple[str, Changes]:
+    """The larger network's run with the seed tried last."""
+    changes: Changes = {"train.seed": at.whole("seeds") - 1, **with_hidden(_WIDTHS[1]), **with_optimizer("adam", 0.01)}
+    return "digits-mlp", {**changes, "train.epochs": 6, "train.batch_size": 50, **held_out(500, 100), **NO_STOP}
+
+
 @figure(
     "planning-seeds",
     ("Which network is better? Ask more than one seed", "¿Qué red es mejor? Pregunte a más de una semilla"),
     Slider("seeds", ("seeds tried", "semillas probadas"), 1, _SEEDS, 1, 1, plays=1),
+    experiment=_as_experiment,
 )
 def planning_seeds(at: At) -> Picture:
     """Accuracies of two networks, seed by seed, with their means."""

@@ -11,6 +11,7 @@ from hondo.core.language import tr
 from hondo.guide.drawing.canvas import Canvas, Picture
 from hondo.guide.drawing.colours import SERIES, signed_colours
 from hondo.guide.figures.controls import At, Choice, Slider
+from hondo.guide.figures.doors import playground
 from hondo.guide.figures.figure import figure
 from hondo.playground.data import points
 from hondo.playground.setup import Setup
@@ -199,6 +200,21 @@ def _bent(name: str) -> tuple[np.ndarray, np.ndarray, list[Bent]]:
     return x, y[:, 0], kept
 
 
+def _in_playground(at: At) -> str:
+    """The same layers on the same kind of points."""
+    return playground(
+        data=at.chosen("data"),
+        samples=240,
+        noise=0.05,
+        batch_size=40,
+        hidden=(8, 2),
+        output="sigmoid",
+        learning_rate=0.02,
+        optimizer="adam",
+        initialisation="glorot_uniform",
+    )
+
+
 @figure(
     "representation-bends",
     (
@@ -207,6 +223,7 @@ def _bent(name: str) -> tuple[np.ndarray, np.ndarray, list[Bent]]:
     ),
     Choice("data", ("points", "puntos"), _SETS, "circle"),
     Slider("moment", ("moment of the training", "momento del entrenamiento"), 0, len(_KEPT) - 1, 14, 1, plays=3),
+    playground=_in_playground,
 )
 def representation_bends(at: At) -> Picture:
     """The plane, and what the hidden layers make of it."""

@@ -7,6 +7,7 @@ from hondo.core.language import tr
 from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.figures.c02_recorded import ACCURACY, LOSSES, SCORES, WEIGHTS_APART
 from hondo.guide.figures.controls import At, Choice, Slider, Toggle
+from hondo.guide.figures.doors import Changes, with_hidden
 from hondo.guide.figures.figure import figure
 from hondo.scratch.networks.autodiff import Tensor
 
@@ -75,12 +76,18 @@ def keras_backends(at: At) -> Picture:
     )
 
 
+def _as_experiment(at: At) -> tuple[str, Changes]:
+    """The same layers for the 64 pixels of a digit."""
+    return "digits-mlp", with_hidden(at.whole("first"), at.whole("second"))
+
+
 @figure(
     "keras-stack",
     ("A model's summary, drawn", "El resumen de un modelo, dibujado"),
     Slider("inputs", ("inputs", "entradas"), 4, 784, 64, 4),
     Slider("first", ("neurons of the first layer", "neuronas de la primera capa"), 1, 256, 32, 1),
     Slider("second", ("neurons of the second; 0: none", "neuronas de la segunda; 0: ninguna"), 0, 256, 16, 1),
+    experiment=_as_experiment,
 )
 def keras_stack(at: At) -> Picture:
     """A box a layer, as wide as the share of the parameters that it has."""

@@ -10,6 +10,7 @@ from hondo.guide.drawing.canvas import Canvas, Picture
 from hondo.guide.drawing.colours import signed_colours
 from hondo.guide.drawing.grids import network as drawn_network
 from hondo.guide.figures.controls import At, Choice, Slider
+from hondo.guide.figures.doors import playground
 from hondo.guide.figures.figure import figure
 from hondo.playground.data import points
 from hondo.playground.setup import Setup
@@ -71,11 +72,20 @@ def _trained(data: str, inputs: str, hidden: str) -> Trained:
 
 
 def _in_playground(at: At) -> str:
-    """The playground's query for the same points, inputs and layers; it has no moons, so it shows a circle instead."""
-    data = at.chosen("data") if at.chosen("data") in ("circle", "xor") else "circle"
-    inputs = {"plain": "x1.x2", "squares": "x1.x2.x1x1.x2x2", "product": "x1.x2.x1x2"}[at.chosen("inputs")]
-    hidden = {"none": "", "four": "4", "eight": "8.4"}[at.chosen("hidden")]
-    return f"data={data}&in={inputs}&net={hidden}"
+    """The same points, inputs and layers, trained alike."""
+    given = {"plain": (), "squares": ("x1^2", "x2^2"), "product": ("x1x2",)}[at.chosen("inputs")]
+    return playground(
+        data=at.chosen("data"),
+        samples=300,
+        noise=0.1,
+        batch_size=15,
+        inputs=("x1", "x2", *given),
+        hidden=_HIDDEN[at.chosen("hidden")],
+        output="sigmoid",
+        learning_rate=0.05,
+        optimizer="adam",
+        initialisation="glorot_uniform",
+    )
 
 
 @figure(

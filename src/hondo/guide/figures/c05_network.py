@@ -9,6 +9,7 @@ from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.drawing.colours import signed_colours
 from hondo.guide.drawing.grids import cells, network
 from hondo.guide.figures.controls import At, Slider
+from hondo.guide.figures.doors import hidden_layers, playground
 from hondo.guide.figures.figure import figure
 from hondo.scratch.layers.dense import dense
 from hondo.scratch.networks.network import mlp
@@ -23,6 +24,15 @@ def _css(values: np.ndarray) -> list[str]:
     return [f"rgb({red},{green},{blue})" for red, green, blue in signed_colours(values, 1.0)]
 
 
+def _in_playground(at: At) -> str:
+    """Three inputs and the same layers; several outputs are several classes."""
+    outputs = at.whole("outputs")
+    ends = {"output": "softmax", "classes": outputs} if outputs > 1 else {}
+    hidden = hidden_layers(at.whole("first"), at.whole("second"))
+    inputs = ("x1", "x2", "x1x2")
+    return playground(data="gaussians", inputs=inputs, hidden=hidden, initialisation="glorot_uniform", **ends)
+
+
 @figure(
     "dense-network",
     ("A dense network and its numbers", "Una red densa y sus números"),
@@ -30,6 +40,7 @@ def _css(values: np.ndarray) -> list[str]:
     Slider("second", ("neurons in the second layer", "neuronas de la segunda capa"), 1, 8, 4, 1),
     Slider("outputs", ("outputs", "salidas"), 1, 4, 2, 1),
     Slider("layer", ("computed up to layer", "calculado hasta la capa"), 0, 3, 3, 1, plays=1),
+    playground=_in_playground,
 )
 def dense_network(at: At) -> Picture:
     """Three inputs, two hidden layers and outputs; weights drawn at random, activations tanh."""

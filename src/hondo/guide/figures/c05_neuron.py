@@ -7,6 +7,7 @@ from hondo.guide.drawing.axes import Axes
 from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.drawing.colours import signed_colours
 from hondo.guide.figures.controls import At, Choice, Drag, Slider
+from hondo.guide.figures.doors import playground
 from hondo.guide.figures.figure import figure
 from hondo.scratch.activations.catalogue import activation
 from hondo.scratch.activations.piecewise import step
@@ -34,6 +35,16 @@ def _border(plot: Axes, w: np.ndarray, b: float) -> None:
     plot.line(ends[:, 0], ends[:, 1], _DARK, 2.4)
 
 
+def _in_playground(at: At) -> str:
+    """A single neuron that learns; the playground has no step, and ReLU only before the output."""
+    f = at.chosen("f")
+    if f == "linear":
+        return playground(data="plane", hidden=())
+    if f == "relu":
+        return playground(data="gaussians", hidden=(1,), activation="relu")
+    return playground(data="gaussians", hidden=(), output="tanh" if f == "tanh" else "sigmoid")
+
+
 @figure(
     "neuron-line",
     ("A neuron and its line", "Una neurona y su recta"),
@@ -55,7 +66,7 @@ def _border(plot: Axes, w: np.ndarray, b: float) -> None:
         "sigmoid",
     ),
     drag=Drag(x="w1", y="w2"),
-    playground=lambda _: "data=gaussians&net=",
+    playground=_in_playground,
 )
 def neuron_line(at: At) -> Picture:
     """The neuron as a diagram with its numbers, and what it answers all over the plane."""

@@ -12,6 +12,7 @@ from hondo.guide.drawing.axes import Axes
 from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.drawing.colours import deep_colours
 from hondo.guide.figures.controls import At, Choice, Drag, Slider, Toggle
+from hondo.guide.figures.doors import linear_neuron, playground
 from hondo.guide.figures.figure import figure
 from hondo.scratch.losses.regression import mean_squared_error
 from hondo.scratch.neuron.linear_regression import (
@@ -69,6 +70,11 @@ def _draw_surface(plot: Axes, how: str) -> None:
     plot.crosses([best.w[0]], [best.b], "#b3263b", 5)
 
 
+def _one_weight(_: At) -> str:
+    """A line's slope and height as a neuron's weight and bias, which can be moved by hand or learned."""
+    return playground(data="plane", inputs=("x1",), hidden=())
+
+
 @figure(
     "regression-line",
     ("A line through 442 patients, and its error", "Una recta entre 442 pacientes, y su error"),
@@ -76,6 +82,7 @@ def _draw_surface(plot: Axes, how: str) -> None:
     Slider("b", ("height b", "altura b"), 50, 250, 200, 1),
     Toggle("errors", ("show the errors", "mostrar los errores"), True),
     drag=Drag(x="w", y="b"),
+    playground=_one_weight,
 )
 def regression_line(at: At) -> Picture:
     """A point of the surface on the left is a line on the right."""
@@ -144,6 +151,11 @@ def _patients_plot(
     plot.line(index[order, 0], predicted[order], "orange", 3)
 
 
+def _descent(at: At) -> str:
+    """One weight and a bias learned from all points, at the same share of the rate that is the limit there."""
+    return linear_neuron(2 * at.number("rate") / 100)
+
+
 @figure(
     "regression-descent",
     ("The walk down to the best line", "El descenso hasta la mejor recta"),
@@ -159,6 +171,7 @@ def _patients_plot(
     ),
     Slider("rate", ("learning rate, % of the limit", "tasa, % del límite"), 2, 104, 80, 2),
     Slider("step", ("step", "paso"), 0, _STEPS, 30, 1, plays=8),
+    playground=_descent,
 )
 def regression_descent(at: At) -> Picture:
     """The path on the surface, the line there, and the error after each step."""

@@ -11,6 +11,7 @@ from hondo.core.language import tr
 from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.drawing.colours import signed_colours
 from hondo.guide.figures.controls import At, Choice, Slider
+from hondo.guide.figures.doors import playground
 from hondo.guide.figures.figure import figure
 from hondo.scratch.activations.piecewise import step
 from hondo.scratch.activations.smooth import sigmoid, sigmoid_derivative, softplus
@@ -20,12 +21,18 @@ _DARK = "#1c2630"
 _STEPS = 120
 
 
+def _sigmoid_neuron(_: At) -> str:
+    """σ(wx + b) with one input; the playground rounds its answer to a step where it is asked to."""
+    return playground(data="gaussians", inputs=("x1",), hidden=(), output="sigmoid")
+
+
 @figure(
     "step-or-sigmoid",
     ("Step and sigmoid", "Escalón y sigmoide"),
     Slider("w", ("weight w", "peso w"), -4, 12, 1.0, 0.2),
     Slider("b", ("bias b", "sesgo b"), -6, 6, 0.0, 0.2),
     Slider("x", ("input x", "entrada x"), -6, 6, 1.0, 0.1, plays=10),
+    playground=_sigmoid_neuron,
 )
 def step_or_sigmoid(at: At) -> Picture:
     """Both answers to z = wx + b, and their slopes."""
@@ -139,12 +146,18 @@ def _learnt(rate: float, steps: int) -> LogisticRegression:
     return fit(x, y, rate, steps)
 
 
+def _logistic(at: At) -> str:
+    """A neuron that learns by cross-entropy from all points at once, at the same rate."""
+    rate = float(at.chosen("rate"))
+    return playground(data="gaussians", noise=0.3, hidden=(), output="sigmoid", batch_size=250, learning_rate=rate)
+
+
 @figure(
     "neuron-logistic",
     ("A logistic neuron learns to tell tumours apart", "Una neurona logística aprende a distinguir tumores"),
     Slider("step", ("step", "paso"), 0, _STEPS, 20, 1, plays=10),
     Choice("rate", ("learning rate η", "tasa de aprendizaje η"), {"0.1": "0.1", "1": "1", "5": "5"}, "1"),
-    playground=lambda at: f"data=gaussians&net=&lr={float(at.chosen('rate'))}",
+    playground=_logistic,
 )
 def neuron_logistic(at: At) -> Picture:
     """The map of probabilities over two measurements, and the cross-entropy after each step."""

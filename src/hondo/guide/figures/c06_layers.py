@@ -10,6 +10,7 @@ from hondo.guide.drawing.axes import Axes
 from hondo.guide.drawing.canvas import Canvas, Picture
 from hondo.guide.drawing.colours import signed_colours
 from hondo.guide.figures.controls import At, Choice, Slider
+from hondo.guide.figures.doors import playground
 from hondo.guide.figures.figure import figure
 from hondo.scratch.activations.smooth import sigmoid
 from hondo.scratch.descent.optimizers import Adam
@@ -30,13 +31,18 @@ _FRAMES = 12  # of a layer: half of them for W and b, half for tanh
 _FEW = 160
 
 
+def _xor(_: At) -> str:
+    """Two hidden sigmoids that have yet to learn."""
+    return playground(data="xor", hidden=(2,), activation="sigmoid", output="sigmoid")
+
+
 @figure(
     "xor-hidden",
     ("XOR with two hidden neurons", "XOR con dos neuronas ocultas"),
     Slider("b1", ("bias of h₁", "sesgo de h₁"), -2, 1, -0.5),
     Slider("b2", ("bias of h₂", "sesgo de h₂"), -2.5, 1, -1.5),
     Slider("sharp", ("how sharp the sigmoid is", "cuán brusca es la sigmoide"), 1, 20, 9, 0.5, plays=4),
-    playground=lambda _: "data=xor&net=2&act=sigmoid",
+    playground=_xor,
 )
 def xor_hidden(at: At) -> Picture:
     """The plane of the inputs with the lines of both hidden neurons, and the plane of their answers."""
@@ -118,6 +124,21 @@ def _solid(x: np.ndarray) -> np.ndarray:
     return np.column_stack([x, np.zeros((len(x), 3 - x.shape[1]))])
 
 
+def _in_playground(at: At) -> str:
+    """The same layers on as many of the same points, trained alike."""
+    data, widths, _ = _NETS[at.chosen("net")]
+    return playground(
+        data=data,
+        samples=2 * _FEW,
+        batch_size=_FEW,
+        hidden=widths[1:-1],
+        output="sigmoid",
+        learning_rate=0.03,
+        optimizer="adam",
+        initialisation="glorot_uniform",
+    )
+
+
 @figure(
     "space-bending",
     ("A network bends the plane, layer by layer", "Una red dobla el plano, capa a capa"),
@@ -134,6 +155,7 @@ def _solid(x: np.ndarray) -> np.ndarray:
     ),
     Slider("frame", ("through the layers", "a través de las capas"), 0, 2 * _FRAMES, 2 * _FRAMES, 1, plays=8),
     Slider("turn", ("turn (in three dimensions)", "giro (en tres dimensiones)"), 0, 360, 30, 5),
+    playground=_in_playground,
 )
 def space_bending(at: At) -> Picture:
     """The grid of the input plane and the samples, carried by the trained weights; the last neuron draws a flat cut."""

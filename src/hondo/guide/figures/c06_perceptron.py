@@ -9,6 +9,7 @@ from hondo.guide.drawing.axes import Axes
 from hondo.guide.drawing.canvas import Canvas, Picture
 from hondo.guide.drawing.colours import signed_colours
 from hondo.guide.figures.controls import At, Choice, Slider
+from hondo.guide.figures.doors import playground
 from hondo.guide.figures.figure import figure
 from hondo.scratch.neuron.perceptron import PerceptronRun, learn, most_mistakes
 
@@ -61,6 +62,13 @@ def _border(plot: Axes, w: np.ndarray, b: float, colour: str, width: float, dash
     plot.line(ends[:, 0], ends[:, 1], colour, width, dash)
 
 
+def _in_playground(at: At) -> str:
+    """One neuron that learns one sample at a time, on points that a line separates, or does not."""
+    data = "xor" if at.chosen("data") == "xor" else "gaussians"
+    noise = 0.5 if at.chosen("data") == "overlapping" else 0.0
+    return playground(data=data, noise=noise, hidden=(), output="sigmoid", batch_size=1)
+
+
 @figure(
     "perceptron-steps",
     ("The perceptron learns from its mistakes", "El perceptrón aprende de sus errores"),
@@ -76,6 +84,7 @@ def _border(plot: Axes, w: np.ndarray, b: float, colour: str, width: float, dash
         "separable",
     ),
     Slider("correction", ("correction", "corrección"), 0, _MOST, 3, 1, plays=2),
+    playground=_in_playground,
 )
 def perceptron_steps(at: At) -> Picture:
     """The line after so many corrections, the sample that caused the last one, and the mistakes of each round."""

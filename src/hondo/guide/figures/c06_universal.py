@@ -9,6 +9,7 @@ from hondo.core.language import tr
 from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.drawing.colours import deep_colours, grey_colours
 from hondo.guide.figures.controls import At, Choice, Slider, Toggle
+from hondo.guide.figures.doors import NO_STOP, Changes, with_hidden, with_optimizer
 from hondo.guide.figures.figure import figure
 from hondo.scratch.activations.piecewise import relu
 from hondo.scratch.activations.softmax import softmax
@@ -140,11 +141,18 @@ def _reader() -> tuple[np.ndarray, np.ndarray, list[dict[str, np.ndarray]]]:
     return x[:360], labels[:360], kept
 
 
+def _as_experiment(at: At) -> tuple[str, Changes]:
+    """The same network, trained for as long."""
+    changes: Changes = {"train.epochs": max(1, at.whole("epoch")), **with_hidden(32), **with_optimizer("adam", 0.003)}
+    return "digits-mlp", {**changes, **NO_STOP}
+
+
 @figure(
     "mlp-digits",
     ("A multilayer perceptron reads digits", "Un perceptrón multicapa lee dígitos"),
     Slider("digit", ("digit of the test set", "dígito del conjunto de prueba"), 1, 60, 5, 1),
     Slider("epoch", ("after epoch", "tras la época"), 0, _EPOCHS, 3, 1, plays=2),
+    experiment=_as_experiment,
 )
 def mlp_digits(at: At) -> Picture:
     """A picture, the hidden neurons' answers to it, and the ten probabilities."""

@@ -10,6 +10,7 @@ from hondo.core.language import tr
 from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.drawing.colours import deep_colours
 from hondo.guide.figures.controls import At, Slider, Toggle
+from hondo.guide.figures.doors import Changes
 from hondo.guide.figures.figure import figure
 
 
@@ -20,6 +21,11 @@ def _wine() -> tuple[FloatArray, FloatArray]:
     kept = np.asarray(y) < 2
     x, y = np.asarray(x, float)[kept][:, [0, 6]], np.where(np.asarray(y)[kept] == 0, 1.0, -1.0)
     return (x - x.mean(0)) / x.std(0), y - y.mean()
+
+
+def _as_experiment(at: At) -> tuple[str, Changes]:
+    """A network that learns from ten measurements as they are, or standardised."""
+    return "diabetes-regression", {"preprocess.standardise": "feature" if at.on("standard") else "none"}
 
 
 @figure(
@@ -38,6 +44,7 @@ def _wine() -> tuple[FloatArray, FloatArray]:
         0.05,
     ),
     Slider("steps", ("steps", "pasos"), 0, 60, 60, 1, plays=8),
+    experiment=_as_experiment,
 )
 def keras_normalization(at: At) -> Picture:
     """What normalisation does to learning."""

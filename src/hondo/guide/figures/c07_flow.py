@@ -8,6 +8,7 @@ from hondo.guide.drawing.colours import deep_colours, grey_colours
 from hondo.guide.drawing.grids import cells, network
 from hondo.guide.figures.c07_training import TEST, TRAIN, VALIDATION, digits, trained, untrained, wilson
 from hondo.guide.figures.controls import At, Choice, Slider
+from hondo.guide.figures.doors import NO_STOP, Changes, held_out, with_hidden, with_optimizer
 from hondo.guide.figures.figure import figure
 from hondo.scratch.activations.softmax import softmax
 
@@ -255,6 +256,18 @@ def _predict(canvas: Canvas, sample: int) -> str:
     )
 
 
+def _as_experiment(at: At) -> tuple[str, Changes]:
+    """The run of the last seed, which decides the weights or the split."""
+    what = "data.seed" if at.chosen("what") == "split" else "train.seed"
+    changes: Changes = {
+        what: at.whole("runs") - 1,
+        **with_hidden(16),
+        **with_optimizer("adam", 0.005),
+        "train.epochs": 8,
+    }
+    return "digits-mlp", {**changes, **held_out(600, VALIDATION), **NO_STOP}
+
+
 @figure(
     "keras-seeds",
     ("The same flow, run again", "El mismo flujo, otra vez"),
@@ -268,6 +281,7 @@ def _predict(canvas: Canvas, sample: int) -> str:
         "weights",
     ),
     Slider("runs", ("runs", "ejecuciones"), 1, 10, 6, 1, plays=2),
+    experiment=_as_experiment,
 )
 def keras_seeds(at: At) -> Picture:
     """The same flow, run again."""

@@ -7,9 +7,15 @@ import numpy as np
 from hondo.core.language import tr
 from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.drawing.grids import network
-from hondo.guide.figures.c07_training import CROSS_ENTROPY, SQUARES, trained
+from hondo.guide.figures.c07_training import CROSS_ENTROPY, SQUARES, VALIDATION, trained
 from hondo.guide.figures.controls import At, Choice, Slider, Toggle
+from hondo.guide.figures.doors import NO_STOP, Changes, held_out, with_hidden, with_optimizer
 from hondo.guide.figures.figure import figure
+
+
+def _as_layers(at: At) -> tuple[str, Changes]:
+    """The same hidden layers between the 64 pixels and ten classes of the digits."""
+    return "digits-mlp", with_hidden(at.whole("first"), at.whole("second"))
 
 
 @figure(
@@ -19,6 +25,7 @@ from hondo.guide.figures.figure import figure
     Slider("first", ("first hidden layer", "primera capa oculta"), 1, 256, 32, 1),
     Slider("second", ("second hidden layer (0: none)", "segunda capa oculta (0: ninguna)"), 0, 256, 0, 1),
     Slider("outputs", ("outputs", "salidas"), 1, 100, 10, 1),
+    experiment=_as_layers,
 )
 def keras_parameters(at: At) -> Picture:
     """Counting parameters."""
@@ -57,6 +64,14 @@ def keras_parameters(at: At) -> Picture:
 _RATES = ("0.0003", "0.003", "0.03", "0.3", "3")
 
 
+def _as_compiled(at: At) -> tuple[str, Changes]:
+    """The same loss, optimizer and rate; a squared error compares probabilities with one-hot rows."""
+    changes: Changes = with_optimizer(at.chosen("optimizer"), float(at.chosen("rate")))
+    if at.chosen("loss") == SQUARES:
+        changes |= {"learn.loss": "mse", "preprocess.target": "one-hot"}
+    return "digits-mlp", {**changes, **with_hidden(16), "train.epochs": 10, **held_out(500, VALIDATION), **NO_STOP}
+
+
 @figure(
     "keras-compile",
     ("Telling it how to learn", "Decirle cómo aprender"),
@@ -74,6 +89,7 @@ _RATES = ("0.0003", "0.003", "0.03", "0.3", "3")
     ),
     Choice("rate", ("learning rate", "tasa de aprendizaje"), {each: each for each in _RATES}, "0.003"),
     Toggle("others", ("all five rates", "las cinco tasas"), True),
+    experiment=_as_compiled,
 )
 def keras_compile(at: At) -> Picture:
     """How it is told to learn."""
@@ -124,6 +140,17 @@ def keras_compile(at: At) -> Picture:
     )
 
 
+def _as_trained(at: At) -> tuple[str, Changes]:
+    """As many samples, neurons and epochs."""
+    changes: Changes = {**with_hidden(int(at.chosen("units"))), "train.epochs": at.whole("epoch")}
+    return "digits-mlp", {
+        **held_out(int(at.chosen("samples")), VALIDATION),
+        **changes,
+        **with_optimizer("adam", 0.005),
+        **NO_STOP,
+    }
+
+
 @figure(
     "keras-curves",
     ("Learning curves of a real training", "Curvas de un entrenamiento real"),
@@ -132,6 +159,7 @@ def keras_compile(at: At) -> Picture:
     ),
     Choice("units", ("hidden neurons", "neuronas ocultas"), {"4": "4", "16": "16", "64": "64"}, "16"),
     Slider("epoch", ("epoch", "época"), 1, 40, 40, 1, plays=6),
+    experiment=_as_trained,
 )
 def keras_curves(at: At) -> Picture:
     """Learning curves of a real training."""

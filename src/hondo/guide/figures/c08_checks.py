@@ -10,6 +10,7 @@ from hondo.core.language import tr
 from hondo.guide.drawing.axes import Axes
 from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.figures.controls import At, Choice, Slider
+from hondo.guide.figures.doors import hidden_layers, playground
 from hondo.guide.figures.figure import figure
 from hondo.scratch.networks.backpropagation import Weights, loss_and_gradients
 from hondo.scratch.networks.signals import LayerSignal, through_layers
@@ -104,6 +105,12 @@ def _signals(init: str, activation: str, layers: int) -> list[LayerSignal]:
     return through_layers(init, activation, layers, units=64, samples=64)
 
 
+def _in_playground(at: At) -> str:
+    """As many layers as the playground has, which shows the length of each one's gradient."""
+    hidden = hidden_layers(*[8] * at.whole("layers"))
+    return playground(hidden=hidden, activation=at.chosen("f"), initialisation=at.chosen("init"))
+
+
 @figure(
     "backprop-vanishing",
     ("Gradients on their way through a deep network", "Gradientes a través de una red profunda"),
@@ -120,6 +127,7 @@ def _signals(init: str, activation: str, layers: int) -> list[LayerSignal]:
         "glorot_normal",
     ),
     Slider("layers", ("layers", "capas"), 2, 20, 10, 1, plays=3),
+    playground=_in_playground,
 )
 def backprop_vanishing(at: At) -> Picture:
     """Gradients on their way through a deep network."""

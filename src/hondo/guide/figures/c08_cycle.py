@@ -10,6 +10,7 @@ from hondo.data.sets.points import circle, moons, xor
 from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.drawing.colours import signed_colours
 from hondo.guide.figures.controls import At, Choice, Slider
+from hondo.guide.figures.doors import linear_neuron, playground
 from hondo.guide.figures.figure import figure
 from hondo.scratch.activations.smooth import sigmoid
 from hondo.scratch.initialization.initializers import initializer
@@ -32,11 +33,18 @@ def _walk(rate: float) -> tuple[tuple[float, ...], ...]:
     return tuple(rows)
 
 
+def _line_in_playground(at: At) -> str:
+    """A weight and a bias; the rate stands to the curvature as it does here."""
+    design = np.column_stack([_X, np.ones(len(_X))])
+    return linear_neuron(at.number("rate") * float(np.linalg.eigvalsh(2 * design.T @ design / len(_X))[-1]))
+
+
 @figure(
     "backprop-cycle",
     ("The four stages of learning", "Las cuatro etapas del aprendizaje"),
     Slider("moment", ("moment", "momento"), 0, 4 * _CYCLES - 1, 0, 1, plays=2),
     Slider("rate", ("learning rate η", "tasa de aprendizaje η"), 0.05, 1, 0.25, 0.05),
+    playground=_line_in_playground,
 )
 def backprop_cycle(at: At) -> Picture:
     """The four stages of learning."""
@@ -119,6 +127,20 @@ def _learn(name: str, units: int, rate: float) -> tuple[list[list[Weights]], lis
     return kept, losses
 
 
+def _network_in_playground(at: At) -> str:
+    """The same network on as many of the same points, all of them in each step."""
+    return playground(
+        data=at.chosen("data"),
+        samples=320,
+        noise=0.1,
+        batch_size=160,
+        hidden=(at.whole("units"),),
+        output="sigmoid",
+        learning_rate=float(at.chosen("rate")),
+        initialisation="glorot_uniform",
+    )
+
+
 @figure(
     "backprop-iterations",
     ("A network learns, step by step", "Una red aprende, paso a paso"),
@@ -131,6 +153,7 @@ def _learn(name: str, units: int, rate: float) -> tuple[list[list[Weights]], lis
     ),
     Slider("units", ("hidden neurons", "neuronas ocultas"), 1, 8, 5, 1),
     Choice("rate", ("learning rate", "tasa de aprendizaje"), {"0.1": "0.1", "0.5": "0.5", "2": "2"}, "0.5"),
+    playground=_network_in_playground,
 )
 def backprop_iterations(at: At) -> Picture:
     """A network learns, step by step."""

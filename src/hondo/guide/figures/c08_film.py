@@ -9,6 +9,7 @@ from hondo.core.language import language, tr
 from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.drawing.grids import cells
 from hondo.guide.figures.controls import At, Choice, Slider
+from hondo.guide.figures.doors import playground, rounded
 from hondo.guide.figures.figure import figure
 from hondo.scratch.trace.step import Trace
 from hondo.scratch.trace.twins import Setup, Twins, run, twins
@@ -43,6 +44,14 @@ def _film(activation: str, loss: str, x1: float, x2: float, target: float, rate:
     return run(setup, np.array([[x1, x2]]), np.array([[target]]))
 
 
+def _in_playground(at: At) -> str:
+    """Two hidden neurons that learn from one sample a step, by the same loss at the same rate."""
+    numbers = at.chosen("loss") == "mean_squared_error"
+    task = {"data": "plane"} if numbers else {"data": "gaussians", "output": "sigmoid"}
+    rate = rounded(at.number("rate"))
+    return playground(**task, hidden=(2,), activation=at.chosen("f"), batch_size=1, learning_rate=rate)
+
+
 @figure(
     "backprop-trace",
     ("Every number of a training step", "Todos los números de un paso"),
@@ -66,6 +75,7 @@ def _film(activation: str, loss: str, x1: float, x2: float, target: float, rate:
     Slider("x2", "x₂", -2, 2, -0.5, 0.1),
     Slider("target", ("target y", "objetivo y"), 0, 1, 1, 1),
     Slider("rate", ("learning rate η", "tasa de aprendizaje η"), 0.05, 1, 0.2, 0.05),
+    playground=_in_playground,
 )
 def backprop_trace(at: At) -> Picture:
     """Every number of a training step."""
