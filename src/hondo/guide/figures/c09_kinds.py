@@ -10,6 +10,7 @@ from hondo.core.language import tr
 from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.figures.c09_surfaces import DARK, draw_map, draw_path
 from hondo.guide.figures.controls import At, Choice, Slider, Toggle
+from hondo.guide.figures.doors import linear_neuron
 from hondo.guide.figures.figure import figure
 from hondo.scratch.descent.gradient_descent import Parameters, descend
 from hondo.scratch.descent.optimizers import SGD
@@ -59,6 +60,19 @@ _BATCHES = {"442": ("442 (batch)", "442 (por lotes)"), "64": "64", "16": "16", "
             "1": ("1 (stochastic)", "1 (estocástico)")}  # fmt: skip
 
 
+def _both_weights(product: float, batch: int, **settings: int) -> str:
+    """Two weights and a bias on as many points as there are patients, noisy so that no weights fit all of them."""
+    inputs = ("x1", "x2")
+    return linear_neuron(product, inputs, samples=2 * PATIENTS, noise=0.3, batch_size=batch, **settings)
+
+
+def _kind_in_playground(at: At) -> str:
+    """The same batches; the rate stands to the curvature as it does here."""
+    x = patients()[0]
+    curvature = float(np.linalg.eigvalsh(2 * x.T @ x / PATIENTS)[-1])
+    return _both_weights(at.number("rate") * curvature, int(at.chosen("batch")), seed=at.whole("seed"))
+
+
 @figure(
     "descent-kinds",
     ("The same valley, more or less data per step", "El mismo valle, más o menos datos por paso"),
@@ -66,6 +80,7 @@ _BATCHES = {"442": ("442 (batch)", "442 (por lotes)"), "64": "64", "16": "16", "
     Slider("rate", ("learning rate η", "tasa de aprendizaje η"), 0.01, 0.6, 0.05, 0.01),
     Slider("steps", ("updates", "actualizaciones"), 0, 120, 60, 1, plays=12),
     Slider("seed", ("order of the samples", "orden de las muestras"), 0, 9, 0, 1),
+    playground=_kind_in_playground,
 )
 def descent_kinds(at: At) -> Picture:
     """Two weights of a linear regression over 442 patients."""
@@ -114,11 +129,17 @@ def predicted_spread(single: float, batch: np.ndarray | int) -> np.ndarray:
     return single * np.sqrt((PATIENTS - np.asarray(batch)) / (PATIENTS - 1) / np.asarray(batch))
 
 
+def _noise_in_playground(at: At) -> str:
+    """The same batches at a moderate rate: the smaller they are, the more the loss trembles at its lowest."""
+    return _both_weights(0.2, round(2 ** at.number("power")))
+
+
 @figure(
     "descent-gradient-noise",
     ("How noisy a batch's gradient is", "Cuánto ruido tiene el gradiente de un lote"),
     Slider("power", ("log₂ of the batch's size", "log₂ del tamaño del lote"), 0, 8.5, 3, 0.5, plays=2),
     Toggle("lowest", ("at the minimum", "en el mínimo"), False),
+    playground=_noise_in_playground,
 )
 def descent_gradient_noise(at: At) -> Picture:
     """Every batch gives another gradient; their mean is the true one."""

@@ -9,6 +9,7 @@ from hondo.core.language import tr
 from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.figures.c09_surfaces import draw_map, draw_path
 from hondo.guide.figures.controls import At, Drag, Slider
+from hondo.guide.figures.doors import linear_neuron
 from hondo.guide.figures.figure import figure
 from hondo.scratch.descent.gradient_descent import walk
 from hondo.scratch.descent.optimizers import SGD
@@ -33,6 +34,11 @@ def _behaviour(product: float) -> str:
     return tr("every step ends farther away: it diverges", "cada paso acaba más lejos: diverge")
 
 
+def _in_playground(at: At) -> str:
+    """A weight and a bias whose loss is a parabola; the rate stands to its curvature as it does here."""
+    return linear_neuron(at.number("rate") * at.number("curvature"))
+
+
 @figure(
     "descent-parabola",
     ("Too short, right, too long", "Corto, justo, largo"),
@@ -41,6 +47,7 @@ def _behaviour(product: float) -> str:
     Slider("w", ("start w₀", "salida w₀"), -3, 5, -2, 0.1),
     Slider("steps", ("steps", "pasos"), 0, 20, 6, 1, plays=3),
     drag=Drag(x="w"),
+    playground=_in_playground,
 )
 def descent_parabola(at: At) -> Picture:
     """On a parabola every step multiplies the distance by the same number."""

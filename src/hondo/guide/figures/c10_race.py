@@ -11,6 +11,7 @@ from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.figures.c09_surfaces import DARK, PALE, draw_map
 from hondo.guide.figures.c10_optimizers import COLOURS, NAMES, optimizer
 from hondo.guide.figures.controls import At, Choice, Drag, Slider, Toggle
+from hondo.guide.figures.doors import NO_STOP, Changes, held_out, with_hidden, with_optimizer
 from hondo.guide.figures.figure import figure
 from hondo.scratch.activations.softmax import log_softmax, softmax
 from hondo.scratch.descent.surfaces import SURFACES, Surface
@@ -170,6 +171,17 @@ def trained(name: str) -> tuple[np.ndarray, np.ndarray]:
 _DEFAULTS = {"sgd": 0.01, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.001, "rmsprop": 0.001, "adam": 0.001}
 
 
+def _as_experiment(at: At) -> tuple[str, Changes]:
+    """The marked optimizer at the best of its rates; where none is marked, or AdaGrad, the experiment's own."""
+    name, epoch = at.chosen("one"), at.whole("epoch")
+    changes: Changes = {}
+    if name not in ("all", "adagrad"):
+        values = trained(name)[1 if at.chosen("what") == "errors" else 0][epoch]
+        changes = with_optimizer(name, float(RATES[int(np.nanargmin(values))]))
+    changes |= {"train.epochs": epoch, **with_hidden(24)}
+    return "digits-mlp", {**changes, **held_out(_TRAINED, 400), **NO_STOP}
+
+
 @figure(
     "optimizer-network",
     ("Every optimizer, every learning rate, the same network", "Cada optimizador, cada tasa, la misma red"),
@@ -182,6 +194,7 @@ _DEFAULTS = {"sgd": 0.01, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.001, 
         "loss",
     ),
     Choice("one", ("marked", "resaltado"), {"all": ("none", "ninguno"), **NAMES}, "all"),
+    experiment=_as_experiment,
 )  # fmt: skip
 def optimizer_network(at: At) -> Picture:
     """Valleys: too small a rate on the left, too large on the right."""

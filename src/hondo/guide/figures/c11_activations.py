@@ -7,6 +7,7 @@ import numpy as np
 from hondo.core.language import tr
 from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.figures.controls import At, Choice, Drag, Slider
+from hondo.guide.figures.doors import Changes, playground
 from hondo.guide.figures.figure import figure
 from hondo.scratch.activations.catalogue import activation
 from hondo.scratch.descent.gradient_descent import descend
@@ -26,6 +27,19 @@ _NAMES = {
 }
 
 
+def _in_playground(at: At) -> str:
+    """Hidden neurons with this activation; where the playground lacks it, with the one most like it."""
+    name = at.chosen("name")
+    known = {"sigmoid": "sigmoid", "step": "sigmoid", "tanh": "tanh", "linear": "linear"}
+    return playground(activation=known.get(name, "relu"))
+
+
+def _as_experiment(at: At) -> tuple[str, Changes]:
+    """A network with this activation; a step has no gradient to learn by, so there a sigmoid stands for it."""
+    name = at.chosen("name")
+    return "digits-mlp", {"model.activation": "sigmoid" if name == "step" else name}
+
+
 @figure(
     "hyperparameters-activations",
     ("Activation functions and their derivatives", "Funciones de activación y sus derivadas"),
@@ -33,6 +47,8 @@ _NAMES = {
     Choice("other", ("compared with", "comparada con"), {"none": ("none", "ninguna"), **_NAMES}, "none"),
     Slider("z", "z", -4, 4, 1.0, 0.05),
     drag=Drag(x="z"),
+    playground=_in_playground,
+    experiment=_as_experiment,
 )
 def activations(at: At) -> Picture:
     """A function with its tangent, and its derivative."""

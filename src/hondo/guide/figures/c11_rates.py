@@ -9,6 +9,7 @@ from hondo.guide.drawing.axes import Axes
 from hondo.guide.drawing.canvas import Canvas, Picture
 from hondo.guide.figures.c11_training import Runs, train_many
 from hondo.guide.figures.controls import At, Choice, Slider
+from hondo.guide.figures.doors import NO_STOP, Changes, held_out, with_hidden, with_optimizer, with_schedule
 from hondo.guide.figures.figure import figure
 from hondo.scratch.descent.schedules import CosineDecay, ExponentialDecay, InverseTimeDecay, Schedule, StepDecay
 
@@ -31,13 +32,19 @@ def _decades(plot: Axes, low: int, high: int) -> None:
         plot.canvas.text(at, plot.box[1] + plot.box[3] + 16, words, size=11, anchor="middle", colour_="muted")
 
 
+def _at_rate(at: At) -> tuple[str, Changes]:
+    """Plain gradient descent at this rate, for six epochs."""
+    changes = with_optimizer("sgd", 10 ** at.number("exponent"))
+    return "digits-mlp", {**changes, "train.epochs": 6, **with_hidden(24), **held_out(1000, 400), **NO_STOP}
+
+
 @figure(
     "hyperparameters-learning-rate",
     ("The learning rate decides", "La tasa de aprendizaje decide"),
     Slider(
         "exponent", ("learning rate: power of 10", "tasa de aprendizaje: potencia de 10"), -4, 1.5, -1, 0.125, plays=4
     ),
-    experiment=lambda at: ("digits-mlp", {"learn.learning_rate": float(f"{10 ** at.number('exponent'):.3g}")}),
+    experiment=_at_rate,
 )
 def learning_rate(at: At) -> Picture:
     """The loss during training at one rate, and what all rates reach."""
@@ -118,6 +125,23 @@ def _scheduled(initial: float) -> tuple[np.ndarray, Runs]:
     return rates, train_many(rates, batch=4, samples=800, epochs=5, wrong=0.1, seed=5)
 
 
+_EPOCH = 200  # updates
+_AS_SPEC: dict[str, Changes] = {
+    "constant": {"learn.schedule.kind": "constant"},
+    "steps": with_schedule("step", 0.2, 300 / _EPOCH),
+    "exponential": with_schedule("exponential", 0.2, 300 / _EPOCH),
+    "inverse": with_schedule("inverse_time", 1, 80 / _EPOCH),
+    "cosine": {"learn.schedule.kind": "cosine"},
+    "warmup": {"learn.schedule.kind": "cosine", "learn.schedule.warmup_epochs": 100 / _EPOCH},
+}
+
+
+def _on_schedule(at: At) -> tuple[str, Changes]:
+    """The same schedule and first rate, with as small batches."""
+    changes: Changes = {**_AS_SPEC[at.chosen("schedule")], **with_optimizer("sgd", float(at.chosen("initial")))}
+    return "digits-mlp", {**changes, "train.epochs": 5, "train.batch_size": 4, **held_out(800, 400), **NO_STOP}
+
+
 @figure(
     "hyperparameters-schedule",
     ("A learning rate that changes", "Una tasa de aprendizaje que cambia"),
@@ -128,6 +152,7 @@ def _scheduled(initial: float) -> tuple[np.ndarray, Runs]:
         {"0.1": "0.1", "0.2": "0.2", "0.4": "0.4", "0.8": "0.8"},
         "0.4",
     ),
+    experiment=_on_schedule,
 )
 def schedule(at: At) -> Picture:
     """One schedule, the loss that it leads to, and where all of them end."""

@@ -10,6 +10,16 @@ from hondo.guide.drawing.colours import deep_colours
 from hondo.guide.drawing.grids import network
 from hondo.guide.figures.c11_training import train_many
 from hondo.guide.figures.controls import At, Choice, Slider, Toggle
+from hondo.guide.figures.doors import (
+    NO_STOP,
+    Changes,
+    held_out,
+    hidden_layers,
+    playground,
+    rounded,
+    with_hidden,
+    with_optimizer,
+)
 from hondo.guide.figures.figure import figure
 from hondo.scratch.descent.optimizers import Adam
 from hondo.scratch.networks.network import mlp
@@ -53,12 +63,32 @@ def _fitted(units: int, rate: str) -> tuple[list[np.ndarray], list[tuple[np.ndar
     return curves, weights, np.array(losses)
 
 
+def _in_playground(at: At) -> str:
+    """As many hidden neurons as the playground has, at the same rate: what is learned is drawn there, too."""
+    return playground(
+        data="gaussian_mix",
+        hidden=hidden_layers(at.whole("units")),
+        learning_rate=float(at.chosen("rate")),
+        optimizer="adam",
+        initialisation="glorot_uniform",
+    )
+
+
+def _as_chosen(at: At) -> tuple[str, Changes]:
+    """The same three hyperparameters."""
+    changes: Changes = {**with_hidden(at.whole("units")), "train.epochs": max(1, at.whole("epochs"))}
+    changes |= with_optimizer("adam", float(at.chosen("rate")))
+    return "diabetes-regression", {**changes, "model.activation": "tanh", "learn.l2": 0, **NO_STOP}
+
+
 @figure(
     "hyperparameters-and-weights",
     ("What you choose and what the network learns", "Lo que usted elige y lo que la red aprende"),
     Slider("units", ("hidden neurons", "neuronas ocultas"), 1, 12, 6, 1),
     Choice("rate", ("learning rate", "tasa de aprendizaje"), {"0.001": "0.001", "0.02": "0.02", "0.4": "0.4"}, "0.02"),
     Slider("epochs", ("epochs", "épocas"), 0, _EVERY * _PARTS, 150, _EVERY, plays=8),
+    playground=_in_playground,
+    experiment=_as_chosen,
 )
 def and_weights(at: At) -> Picture:
     """A small network fits a curve; three numbers were chosen, the others learned."""
@@ -143,6 +173,17 @@ def _trials(way: str, count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np
     return rates, penalties, _scores(rates, penalties)
 
 
+def _as_found(at: At) -> tuple[str, Changes]:
+    """The best trial."""
+    way = at.chosen("way")
+    rates, penalties, found = _trials(way, int(at.chosen("count")), at.whole("seed") if way == "random" else 0)
+    best = int(found.argmax())
+    changes: Changes = {"learn.l2": rounded(float(10 ** penalties[best]))}
+    changes |= with_optimizer("sgd", float(10 ** rates[best]))
+    changes |= {"train.epochs": 8, "train.batch_size": 20, **with_hidden(16)}
+    return "digits-mlp", {**changes, **held_out(400, 400), **NO_STOP}
+
+
 @figure(
     "hyperparameters-search",
     ("Grid and random search", "Búsqueda en rejilla y al azar"),
@@ -150,6 +191,7 @@ def _trials(way: str, count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np
     Choice("count", ("trials", "pruebas"), {"4": "4", "9": "9", "16": "16", "25": "25"}, "9"),
     Slider("seed", ("seed", "semilla"), 0, 9, 1, 1),
     Toggle("map", ("show the map that no search sees", "mostrar el mapa que ninguna búsqueda ve"), False),
+    experiment=_as_found,
 )
 def search(at: At) -> Picture:
     """Trials in the plane of two hyperparameters, and what each tells about the one that matters."""

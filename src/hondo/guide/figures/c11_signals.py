@@ -9,6 +9,7 @@ from hondo.guide.drawing.axes import Axes
 from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.drawing.colours import deep_colours
 from hondo.guide.figures.controls import At, Choice, Slider, Toggle
+from hondo.guide.figures.doors import Changes, hidden_layers, playground, rounded, with_hidden, with_optimizer
 from hondo.guide.figures.figure import figure
 from hondo.scratch.activations.catalogue import activation
 from hondo.scratch.descent.gradient_descent import walk
@@ -28,6 +29,13 @@ def _hills() -> np.ndarray:
     return deep_colours(-np.sqrt(heights)[::-1], -4.5, 0.6)
 
 
+def _rolling(at: At) -> tuple[str, Changes]:
+    """A network that learns with this momentum at this rate."""
+    mu = at.number("mu")
+    changes: Changes = {"learn.momentum": rounded(mu), **with_optimizer("sgd", at.number("rate"))}
+    return "digits-mlp", {**changes, "learn.nesterov": "true" if at.on("nesterov") and mu > 0 else "false"}
+
+
 @figure(
     "hyperparameters-momentum",
     ("Momentum in a ravine", "El momento en un barranco"),
@@ -35,6 +43,7 @@ def _hills() -> np.ndarray:
     Slider("rate", ("learning rate η", "tasa de aprendizaje η"), 0.01, 0.12, 0.04, 0.005),
     Toggle("nesterov", ("Nesterov: look ahead", "Nesterov: mirar adelante"), False),
     Slider("step", ("step", "paso"), 0, _WALK, 30, 1, plays=8),
+    experiment=_rolling,
 )
 def momentum(at: At) -> Picture:
     """The way of gradient descent with and without a velocity."""
@@ -132,6 +141,23 @@ def _signals(init: str, name: str) -> tuple[list[np.ndarray], np.ndarray, np.nda
     return outputs, np.array([each.std() for each in outputs]), np.array(gradients[::-1])
 
 
+_KNOWN = {"glorot": "glorot_normal", "he": "he_normal"}
+_IN_PLAYGROUND = {**_KNOWN, "zeros": "normal", "small": "normal", "large": "uniform"}
+_IN_SPEC = {**_KNOWN, "zeros": "zeros", "small": "random_normal", "large": "he_normal"}
+
+
+def _deep_in_playground(at: At) -> str:
+    """As many layers as it has, which shows the length of each one's gradient; no weights there are all 0 or σ = 1."""
+    init = _IN_PLAYGROUND[at.chosen("init")]
+    return playground(hidden=hidden_layers(*[8] * _LAYERS), activation=at.chosen("activation"), initialisation=init)
+
+
+def _deep(at: At) -> tuple[str, Changes]:
+    """Ten layers of as many neurons; a spec knows no weights larger than He's."""
+    changes: Changes = {"model.initializer": _IN_SPEC[at.chosen("init")], "model.activation": at.chosen("activation")}
+    return "digits-mlp", {**changes, **with_hidden(*[_UNITS] * _LAYERS)}
+
+
 @figure(
     "hyperparameters-initialization",
     ("Signals and gradients through ten layers", "Señales y gradientes a través de diez capas"),
@@ -142,6 +168,8 @@ def _signals(init: str, name: str) -> tuple[list[np.ndarray], np.ndarray, np.nda
         {"tanh": "tanh", "relu": "ReLU", "sigmoid": ("sigmoid", "sigmoide"), "linear": ("linear", "lineal")},
         "tanh",
     ),
+    playground=_deep_in_playground,
+    experiment=_deep,
 )
 def initialization(at: At) -> Picture:
     """Histograms of what each layer puts out, and how large signals and gradients are."""

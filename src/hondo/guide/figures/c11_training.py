@@ -10,6 +10,7 @@ from sklearn.datasets import load_digits
 from hondo.core.language import tr
 from hondo.guide.drawing.canvas import Canvas, Picture
 from hondo.guide.figures.controls import At, Choice, Slider, Toggle
+from hondo.guide.figures.doors import NO_STOP, Changes, held_out, with_hidden, with_optimizer
 from hondo.guide.figures.figure import figure
 
 Numbers = np.ndarray
@@ -129,13 +130,20 @@ def _long(samples: int, wrong: bool) -> Runs:
     return train_many([0.15], batch=20, epochs=120, samples=samples, hidden=48, wrong=0.2 * wrong, seed=3)
 
 
+def _for_epochs(at: At) -> tuple[str, Changes]:
+    """As many epochs on as many samples, by plain gradient descent; all labels are right there."""
+    changes: Changes = {"train.epochs": at.whole("epochs"), **held_out(int(at.chosen("samples")), 400)}
+    changes |= {**with_hidden(48), **with_optimizer("sgd", 0.15), "train.batch_size": 20}
+    return "digits-mlp", {**changes, **NO_STOP}
+
+
 @figure(
     "hyperparameters-epochs",
     ("How many epochs", "Cuántas épocas"),
     Slider("epochs", ("epochs", "épocas"), 1, 120, 30, 1, plays=12),
     Choice("samples", ("training samples", "muestras de entrenamiento"), {"100": "100", "300": "300"}, "100"),
     Toggle("wrong", ("a fifth of the labels drawn at random", "una quinta parte de las etiquetas al azar"), True),
-    experiment=lambda at: ("digits-mlp", {"train.epochs": at.whole("epochs")}),
+    experiment=_for_epochs,
 )
 def epochs(at: At) -> Picture:
     """Losses on training and validation samples, epoch by epoch."""
@@ -188,12 +196,20 @@ def _with_batch(batch: int, scaled: bool) -> Runs:
     return train_many([rate], batch=batch, epochs=4, seed=1)
 
 
+def _in_batches(at: At) -> tuple[str, Changes]:
+    """Batches of this size at the rate that goes with them, for four epochs of plain gradient descent."""
+    size = _SIZES[at.whole("power")]
+    changes: Changes = {"train.batch_size": size}
+    changes |= with_optimizer("sgd", 0.1 * size / 32 if at.on("scaled") else 0.1)
+    return "digits-mlp", {**changes, "train.epochs": 4, **with_hidden(24), **held_out(1000, 400), **NO_STOP}
+
+
 @figure(
     "hyperparameters-batch-size",
     ("Batch size: few exact steps or many noisy ones", "Tamaño del lote: pocos pasos exactos o muchos ruidosos"),
     Slider("power", ("batch size (power of 2)", "tamaño del lote (potencia de 2)"), 0, 10, 5, 1, plays=2),
     Toggle("scaled", ("learning rate in proportion to the batch", "tasa proporcional al lote"), False),
-    experiment=lambda at: ("digits-mlp", {"train.batch_size": 2 ** at.whole("power")}),
+    experiment=_in_batches,
 )
 def batch_size(at: At) -> Picture:
     """The loss of every batch during four epochs, and what each size reached."""

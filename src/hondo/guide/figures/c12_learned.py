@@ -9,6 +9,7 @@ from hondo.core.language import tr
 from hondo.guide.drawing.canvas import Canvas, Picture
 from hondo.guide.drawing.colours import deep_colours, grey_colours, signed_colours
 from hondo.guide.figures.controls import At, Slider
+from hondo.guide.figures.doors import NO_STOP, Changes, held_out, small_cnn, with_optimizer
 from hondo.guide.figures.figure import figure
 from hondo.scratch.activations.softmax import softmax
 from hondo.scratch.descent.gradient_descent import descend
@@ -59,11 +60,18 @@ def _trained() -> tuple[list[dict[str, np.ndarray]], list[float]]:
     return kept, shares
 
 
+def _as_experiment(at: At) -> tuple[str, Changes]:
+    """The same eight filters, trained for as many whole epochs of 24 updates."""
+    changes: Changes = {"train.epochs": max(1, round(at.whole("updates") / 24)), **small_cnn([_FILTERS])}
+    return "digits-mlp", {**changes, **with_optimizer("adam", 0.02), **held_out(768, 300), **NO_STOP}
+
+
 @figure(
     "convolution-learned",
     ("Filters while they are learned", "Los filtros mientras se aprenden"),
     Slider("updates", ("updates", "actualizaciones"), 0, _EVERY * _PARTS, 96, _EVERY, plays=4),
     Slider("digit", ("digit that was not trained on", "dígito no visto"), 0, 29, 2, 1),
+    experiment=_as_experiment,
 )
 def learned(at: At) -> Picture:
     """Eight filters, their maps after ReLU and pooling, and the network's answer."""

@@ -10,6 +10,7 @@ from hondo.data.sets.shapes import OUTLINES
 from hondo.guide.drawing.canvas import Canvas, Picture
 from hondo.guide.drawing.colours import deep_colours, grey_colours, signed_colours
 from hondo.guide.figures.controls import At, Choice, Drag, Slider
+from hondo.guide.figures.doors import Changes
 from hondo.guide.figures.figure import figure
 from hondo.scratch.layers.convolution import convolve
 
@@ -19,6 +20,19 @@ def _count(value: float) -> str:
     return f"{round(value):,}".replace(",", "\u202f")
 
 
+def _as_experiment(at: At) -> tuple[str, Changes]:
+    """A network whose first layer is this convolution, on pictures of this size."""
+    side = at.whole("side")
+    return "shapes-cnn", {
+        "model.filters": f"[{at.whole('units')}]",
+        "model.kernel_size": int(at.chosen("kernel")),
+        "preprocess.resize": f"[{side}, {side}]",
+        "preprocess.greyscale": "true" if at.chosen("channels") == "1" else "false",
+        "model.batch_normalization": "false",
+        "model.hidden": "null",
+    }
+
+
 @figure(
     "convolution-parameters",
     ("Parameters of a dense and of a convolutional layer", "Parámetros de una capa densa y de una convolucional"),
@@ -26,6 +40,7 @@ def _count(value: float) -> str:
     Choice("channels", ("channels", "canales"), {"1": "1", "3": "3"}, "3"),
     Slider("units", ("neurons, or filters", "neuronas, o filtros"), 1, 64, 32, 1),
     Choice("kernel", ("filter", "filtro"), {"3": "3 × 3", "5": "5 × 5", "7": "7 × 7"}, "3"),
+    experiment=_as_experiment,
 )
 def parameters(at: At) -> Picture:
     """Both counts on a logarithmic scale."""

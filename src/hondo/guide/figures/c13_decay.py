@@ -9,6 +9,7 @@ from hondo.guide.drawing.canvas import Canvas, Picture
 from hondo.guide.drawing.colours import SERIES
 from hondo.guide.figures.c13_layers import pictures
 from hondo.guide.figures.controls import At, Choice, Slider
+from hondo.guide.figures.doors import NO_STOP, Changes, small_cnn, with_optimizer, with_schedule
 from hondo.guide.figures.figure import figure
 from hondo.scratch.descent.optimizers import Momentum
 from hondo.scratch.descent.schedules import CosineDecay, ExponentialDecay, InverseTimeDecay, Schedule, StepDecay
@@ -57,11 +58,27 @@ def trained(kind: str, initial: float) -> tuple[tuple[float, ...], float]:
     return tuple(history.loss), right
 
 
+_AS_SPEC: dict[str, Changes] = {
+    "constant": {"learn.schedule.kind": "constant"},
+    "step": with_schedule("step", 0.1, EPOCHS / 3),
+    "exponential": with_schedule("exponential", 0.01, EPOCHS),
+    "inverse": with_schedule("inverse_time", 99, EPOCHS),
+    "cosine": {"learn.schedule.kind": "cosine"},
+}
+
+
+def _as_experiment(at: At) -> tuple[str, Changes]:
+    """The same network under the same schedule, on more digits."""
+    changes: Changes = {**_AS_SPEC[at.chosen("kind")], **with_optimizer("momentum", at.number("initial"))}
+    return "digits-mlp", {**changes, **small_cnn((4, 8)), "train.epochs": EPOCHS, "train.batch_size": BATCH, **NO_STOP}
+
+
 @figure(
     "decay-schedules",
     ("A falling learning rate, and the loss under it", "Una tasa de aprendizaje que cae y la pérdida que resulta"),
     Choice("kind", ("schedule", "programa"), KINDS, "cosine"),
     Slider("initial", ("initial rate", "tasa inicial"), 0.01, 0.09, 0.05, 0.02),
+    experiment=_as_experiment,
 )
 def decay_schedules(at: At) -> Picture:
     """The rate of each step on the left; on the right the loss, beside that of a constant rate."""

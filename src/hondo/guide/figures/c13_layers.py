@@ -10,6 +10,7 @@ from hondo.core.language import tr
 from hondo.guide.drawing.canvas import Canvas, Picture
 from hondo.guide.drawing.colours import SERIES
 from hondo.guide.figures.controls import At, Choice, Slider
+from hondo.guide.figures.doors import NO_STOP, Changes, held_out, small_cnn, with_hidden, with_optimizer
 from hondo.guide.figures.figure import figure
 from hondo.scratch.descent.optimizers import SGD, Adam, Momentum, Optimizer, RMSprop
 from hondo.scratch.networks.network import cnn
@@ -37,6 +38,12 @@ def budget(blocks: int, filters: int, head: str) -> list[tuple[str, int, int]]:
     return rows
 
 
+def _with_blocks(at: At) -> tuple[str, Changes]:
+    """The same blocks for pictures of the same size; they are flattened before the dense layers."""
+    filters = [at.whole("filters") * 2**block for block in range(at.whole("blocks"))]
+    return "shapes-cnn", {"model.filters": str(filters), **with_hidden(DENSE), "model.batch_normalization": "false"}
+
+
 @figure(
     "cnn-budget",
     ("Where a network's parameters and its work are", "Dónde están los parámetros y el trabajo de una red"),
@@ -48,6 +55,7 @@ def budget(blocks: int, filters: int, head: str) -> list[tuple[str, int, int]]:
         {"flatten": ("flatten", "aplanar"), "average": ("global average", "media global")},
         "flatten",
     ),
+    experiment=_with_blocks,
 )
 def cnn_budget(at: At) -> Picture:
     """Two bars a layer: its share of all parameters, its share of all multiplications."""
@@ -120,10 +128,19 @@ def raced(name: str, power: float) -> tuple[tuple[float, ...], float]:
     return tuple(history.loss), right
 
 
+def _with_winner(at: At) -> tuple[str, Changes]:
+    """The same network and the optimizer that does best at this rate."""
+    power = at.number("power")
+    best = max(OPTIMIZERS, key=lambda name: raced(name, power)[1])
+    changes: Changes = {**with_optimizer(best.lower(), 10**power), "train.epochs": _STEPS * _BATCH // 384}
+    return "digits-mlp", {**changes, **small_cnn((4, 8)), **held_out(384, 400), **NO_STOP}
+
+
 @figure(
     "cnn-optimizers",
     ("Four optimizers train the same small network", "Cuatro optimizadores entrenan la misma red pequeña"),
     Slider("power", ("learning rate 10^", "tasa de aprendizaje 10^"), -4, 0, -2, 0.5),
+    experiment=_with_winner,
 )
 def cnn_optimizers(at: At) -> Picture:
     """Loss by epoch, from the same weights and batches; what each gets right afterwards."""

@@ -10,6 +10,7 @@ from hondo.guide.drawing.canvas import Canvas, Picture
 from hondo.guide.drawing.grids import network
 from hondo.guide.figures.c13_layers import pictures
 from hondo.guide.figures.controls import At, Slider, Toggle
+from hondo.guide.figures.doors import Changes, rounded, with_hidden
 from hondo.guide.figures.figure import figure
 from hondo.scratch.layers.batch_normalization import batch_normalize, statistics
 from hondo.scratch.layers.dropout import dropout_mask
@@ -38,12 +39,18 @@ def output(rate: float, step: int | None) -> float:
     return float((a @ _weights()[2])[0])
 
 
+def _with_dropout(at: At) -> tuple[str, Changes]:
+    """Hidden layers of as many neurons that learn under such masks."""
+    return "digits-mlp", {"model.dropout": rounded(at.number("rate")), **with_hidden(*LAYERS[1:3])}
+
+
 @figure(
     "dropout-masks",
     ("A new mask in every step", "Una máscara nueva en cada paso"),
     Slider("rate", ("dropout rate", "tasa de dropout"), 0, 0.8, 0.5, 0.05),
     Slider("step", ("training step", "paso de entrenamiento"), 1, 60, 12, 1, plays=4),
     Toggle("use", ("in use: nothing is silenced", "en uso: no se silencia nada")),
+    experiment=_with_dropout,
 )
 def dropout_masks(at: At) -> Picture:
     """The network that is left in this step, and the outputs of all steps so far with their mean."""
@@ -152,10 +159,16 @@ def batch_means(size: int) -> np.ndarray:
     return np.array([z[rng.choice(384, size, replace=False)].mean() for _ in range(300)]) - z.mean()
 
 
+def _in_batches(at: At) -> tuple[str, Changes]:
+    """A network that is normalised over batches of this size."""
+    return "digits-mlp", {"train.batch_size": 2 ** at.whole("power"), "model.batch_normalization": "true"}
+
+
 @figure(
     "batch-normalization-size",
     ("The smaller the batch, the less its mean can be trusted", "Cuanto menor es el lote, menos fiable es su media"),
     Slider("power", ("batch size 2^", "tamaño de lote 2^"), 0, 8, 3, 1),
+    experiment=_in_batches,
 )
 def batch_normalization_size(at: At) -> Picture:
     """How far the means of 300 batches lie from that of all digits."""

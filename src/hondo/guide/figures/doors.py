@@ -87,3 +87,8 @@ def held_out(samples: int, unseen: int) -> Changes:
 def small_cnn(filters: Sequence[int]) -> Changes:
     """For the built-in ``digits-mlp``: convolutions of 3 × 3, each with pooling, in place of the dense layers."""
     return {"model": f"{{preset: cnn, filters: {list(filters)}}}", "name": "digits-cnn"}
+
+
+def with_schedule(kind: str, rate: float, epochs: float) -> Changes:
+    """A schedule, what it multiplies the rate by or how fast it falls, and in how many epochs."""
+    return {"learn.schedule.kind": kind, "learn.schedule.rate": rate, "learn.schedule.every_epochs": epochs}
