@@ -9,10 +9,19 @@ from hondo.core.language import tr
 from hondo.guide.drawing.canvas import Canvas, Picture
 from hondo.guide.figures.c14_training import How, Run, digits, fit, on_digits, patients
 from hondo.guide.figures.controls import At, Choice, Slider
+from hondo.guide.figures.doors import NO_STOP, Changes, held_out, with_hidden, with_optimizer
 from hondo.guide.figures.figure import figure
 from hondo.guide.words import Words
 
 SIZES = (20, 40, 80, 160, 320, 640, 1000)
+
+
+def _as_experiment(at: At) -> tuple[str, Changes]:
+    """As many digits, neurons and steps."""
+    size = SIZES[at.whole("size")]
+    epochs = max(1, round(at.whole("steps") / -(-size // 32)))
+    changes: Changes = {**held_out(size, 400), **with_hidden(int(at.chosen("hidden"))), "train.epochs": epochs}
+    return "digits-mlp", {**changes, **with_optimizer("adam", 0.01), **NO_STOP}
 
 
 @figure(
@@ -21,6 +30,7 @@ SIZES = (20, 40, 80, 160, 320, 640, 1000)
     Slider("size", ("training digits (position)", "dígitos de entrenamiento (posición)"), 0, 6, 1, 1, plays=1),
     Choice("hidden", ("hidden neurons", "neuronas ocultas"), {"4": "4", "16": "16", "64": "64"}, "16"),
     Slider("steps", ("steps", "pasos"), 20, 400, 400, 20, plays=5),
+    experiment=_as_experiment,
 )
 def overfitting_data_size(at: At) -> Picture:
     """The same network learns from 20 to 1000 digits and is judged on the same 797."""

@@ -10,6 +10,7 @@ from hondo.core.language import tr
 from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.figures.c14_training import How, linear_error, on_patients
 from hondo.guide.figures.controls import At, Choice, Drag, Slider
+from hondo.guide.figures.doors import NO_STOP, Changes, held_out, rounded, with_hidden, with_optimizer
 from hondo.guide.figures.figure import figure
 
 
@@ -89,11 +90,20 @@ def _ends(kind: str) -> tuple[FloatArray, FloatArray]:
     return np.array([run.loss[0][-1] for run in runs]), np.array([run.loss[1][-1] for run in runs])
 
 
+def _with_penalty(at: At) -> tuple[str, Changes]:
+    """As many patients and steps under this penalty; L1 pulls by its slope."""
+    own, other = ("learn.l2", "learn.l1") if at.chosen("kind") == "l2" else ("learn.l1", "learn.l2")
+    changes: Changes = {own: rounded(10 ** at.number("power")), other: 0, **with_hidden(16)}
+    changes |= {**with_optimizer("sgd", 0.05), "train.epochs": 233, "train.batch_size": 40}
+    return "diabetes-regression", {**changes, **held_out(120, 200), **NO_STOP}
+
+
 @figure(
     "regularization-weights",
     ("The weights under a penalty", "Los pesos bajo una penalización"),
     Choice("kind", ("penalty", "penalización"), _KINDS, "l2"),
     Slider("power", ("log₁₀ of λ", "log₁₀ de λ"), -3.5, -1, -1.75, 0.25, plays=1),
+    experiment=_with_penalty,
 )
 def regularization_weights(at: At) -> Picture:
     """Histogram of the first layer's weights after training, and the losses for every λ."""
@@ -163,11 +173,18 @@ def _decayed(decoupled: bool, price: float) -> FloatArray:
     return np.array(means)
 
 
+def _with_decay(at: At) -> tuple[str, Changes]:
+    """A network whose weights decay beside Adam, at the same rate for as many steps."""
+    changes: Changes = {"learn.weight_decay": rounded(at.number("price")), "learn.optimizer": "adamw"}
+    return "digits-mlp", {**changes, "train.epochs": max(1, round(at.whole("steps") / 41)), **NO_STOP}
+
+
 @figure(
     "regularization-weight-decay",
     ("L2 inside Adam, and decay beside it", "L2 dentro de Adam y decaimiento aparte"),
     Slider("price", ("strength λ", "intensidad λ"), 0, 1, 0.5, 0.1),
     Slider("steps", ("steps", "pasos"), 0, STEPS, STEPS, 50, plays=5),
+    experiment=_with_decay,
 )
 def regularization_weight_decay(at: At) -> Picture:
     """Three weights that nothing needs, each with gradients of another size."""

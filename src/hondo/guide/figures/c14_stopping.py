@@ -9,6 +9,7 @@ from hondo.core.language import tr
 from hondo.guide.drawing.canvas import Canvas, Picture
 from hondo.guide.figures.c14_training import How, Run, digits, fit, linear_error, on_patients, outputs, patients
 from hondo.guide.figures.controls import At, Choice, Slider, Toggle
+from hondo.guide.figures.doors import NO_STOP, Changes, held_out, rounded, with_hidden, with_optimizer
 from hondo.guide.figures.figure import figure
 
 RATES = np.arange(0, 0.81, 0.1)
@@ -18,11 +19,19 @@ def _dropped(rate: float, hidden: int) -> Run:
     return on_patients(How(hidden=hidden, updates=400, rate=0.005, dropout=round(rate, 1), every=20))
 
 
+def _with_dropout(at: At) -> tuple[str, Changes]:
+    """As many patients, neurons and steps."""
+    changes: Changes = {"model.dropout": rounded(at.number("rate")), **with_hidden(int(at.chosen("hidden")))}
+    changes |= {"learn.l2": 0, **with_optimizer("adam", 0.005), "train.epochs": 100, **held_out(120, 200)}
+    return "diabetes-regression", {**changes, **NO_STOP}
+
+
 @figure(
     "dropout-gap",
     ("What dropout does to the gap", "Qué hace el dropout con la brecha"),
     Slider("rate", ("dropout rate", "tasa de dropout"), 0, 0.8, 0.0, 0.1, plays=1),
     Choice("hidden", ("hidden neurons", "neuronas ocultas"), {"8": "8", "48": "48"}, "48"),
+    experiment=_with_dropout,
 )
 def dropout_gap(at: At) -> Picture:
     """The same 120 patients, the same network, more and more neurons silenced."""
@@ -84,6 +93,20 @@ def stopped(losses: FloatArray, patience: int, least: float) -> tuple[int, int]:
     return len(losses), at
 
 
+def _with_patience(at: At) -> tuple[str, Changes]:
+    """The same network on as many patients, with the same patience."""
+    changes: Changes = {
+        "train.early_stopping.patience": at.whole("patience"),
+        "train.early_stopping.min_delta": rounded(at.number("least")),
+        "train.seed": at.whole("seed"),
+        "model.dropout": 0.3 if at.on("dropout") else 0,
+        "train.epochs": EPOCHS,
+        "train.batch_size": 20,
+        "learn.l2": 0,
+    }
+    return "diabetes-regression", {**changes, **with_hidden(48), **with_optimizer("adam", 0.005), **held_out(120, 60)}
+
+
 @figure(
     "early-stopping-patience",
     ("How long to wait", "Cuánto esperar"),
@@ -92,7 +115,7 @@ def stopped(losses: FloatArray, patience: int, least: float) -> tuple[int, int]:
     Slider("seed", ("training", "entrenamiento"), 0, 7, 1, 1),
     Toggle("dropout", ("with dropout 0.3", "con dropout 0.3"), True),
     Toggle("all", ("show what comes after", "mostrar lo que vendría después"), True),
-    experiment=lambda at: ("digits-mlp", {"train.early_stopping.patience": at.whole("patience")}),
+    experiment=_with_patience,
 )
 def early_stopping_patience(at: At) -> Picture:
     """A real training: where it would have stopped, and which weights it would have given back."""

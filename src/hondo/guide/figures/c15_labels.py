@@ -11,8 +11,9 @@ from hondo.data.augment.geometry import affine_maps, warp
 from hondo.guide.drawing.canvas import Canvas, Picture
 from hondo.guide.drawing.colours import grey_colours
 from hondo.guide.figures.c15_pictures import digits
-from hondo.guide.figures.c15_transforms import FILLS, PICTURES, chosen_picture
+from hondo.guide.figures.c15_transforms import FILLS, PICTURES, augmented, chosen_picture
 from hondo.guide.figures.controls import At, Choice, Slider, Toggle
+from hondo.guide.figures.doors import Changes, rounded
 from hondo.guide.figures.figure import figure
 from hondo.scratch.activations.softmax import softmax
 from hondo.scratch.descent.optimizers import Adam
@@ -124,6 +125,22 @@ def given(name: str, amount: float) -> Any:
     return (round(1 - size, 2), round(1 + size, 2)) if name == "brightness_range" else size
 
 
+def _as_experiment(at: At) -> tuple[str, Changes]:
+    """The same range as an experiment's augmentation has it."""
+    name, size = at.chosen("argument"), rounded(_ARGUMENTS[at.chosen("argument")] * at.number("amount"))
+    key = name.removesuffix("_range")
+    value: float | str = size
+    if name.endswith("flip"):
+        value = "true" if size else 0
+    elif name.endswith("shift_range") and size:
+        key, value = {
+            "width_shift": ("shift", f"[0, {size:g}]"),
+            "height_shift": ("shift", f"[{size:g}, 0]"),
+            "channel_shift": ("channel_shift", rounded(size / 255)),
+        }[key]
+    return augmented(at.chosen("picture"), at.chosen("fill"), **{key: value})
+
+
 @figure(
     "generator-arguments",
     ("What each argument of ImageDataGenerator draws", "Qué sortea cada argumento de ImageDataGenerator"),
@@ -132,6 +149,7 @@ def given(name: str, amount: float) -> Any:
     Choice("fill", "fill_mode", {name: name for name in FILLS}, "nearest"),
     Choice("picture", ("picture", "imagen"), PICTURES, "photograph"),
     Slider("seed", ("seed", "semilla"), 0, 20, 0, 1, plays=2),
+    experiment=_as_experiment,
 )
 def generator_arguments(at: At) -> Picture:
     """The call, and ten pictures that ``flow`` gives with it."""

@@ -17,6 +17,7 @@ from hondo.core.language import tr
 from hondo.guide.drawing.axes import Axes
 from hondo.guide.drawing.canvas import Canvas, Picture
 from hondo.guide.figures.controls import At, Choice, Slider, Toggle
+from hondo.guide.figures.doors import NO_STOP, Changes, small_cnn, with_optimizer
 from hondo.guide.figures.figure import figure
 
 STUDY: dict[str, tuple[float, ...]] = {
@@ -75,12 +76,24 @@ _VARIANTS = {
 _SHADES = {"none": "grey", "gentle": "blue", "mirror": "orange", "turn": "purple"}
 
 
+def _studied(at: At) -> tuple[str, Changes]:
+    """One of the runs that were measured, on as many digits."""
+    variant, size = at.chosen("variant"), _SIZES[at.whole("size")]
+    turn = 180 if variant == "turn" else 15
+    changes: Changes = {"data.limit": size, "augment": f"{{rotation: {turn}, shift: 0.08, zoom: 0.1, fill: constant}}"}
+    if variant == "mirror":
+        changes |= {"augment.horizontal_flip": "true", "augment.vertical_flip": "true"}
+    changes |= {**small_cnn((16, 32)), **with_optimizer("adam", 0.003), "data.validation": 0}
+    return "digits-mlp", {**changes, "train.epochs": 800 * 25 // size, "train.batch_size": 25, **NO_STOP}
+
+
 @figure(
     "augmentation-study",
     ("What augmentation brings, measured", "Lo que aporta el aumento, medido"),
     Choice("variant", ("compare with none", "comparar con ninguno"), dict(list(_VARIANTS.items())[1:]), "gentle"),
     Slider("size", ("training digits, 50 · 2^", "dígitos de entrenamiento, 50 · 2^"), 0, 4, 1, 1),
     Toggle("seeds", ("single seeds", "semillas sueltas"), True),
+    experiment=_studied,
 )
 def augmentation_study(at: At) -> Picture:
     """Accuracy by the number of training digits, for each variant; dots are seeds."""
@@ -128,6 +141,16 @@ _WAYS = {
 _COLOURS = {"scratch": "grey", "head": "blue", "tuned2": "orange"}
 
 
+_DIGITS: Changes = {"data.name": "digits", "data.options": "null", "preprocess.resize": "[32, 32]"}
+
+
+def _few(at: At) -> tuple[str, Changes]:
+    """A head and two tuned blocks on as many pictures of each class, of kinds that the network has seen before."""
+    if at.chosen("data") == "digits":
+        return "shapes-transfer", {"data.limit": 125, **_DIGITS}
+    return "shapes-transfer", {"data.limit": int(12.5 * int(at.chosen("count")))}
+
+
 @figure(
     "transfer-few",
     ("Few pictures: from scratch, head, fine-tuning", "Pocas imágenes: desde cero, cabeza, ajuste fino"),
@@ -143,6 +166,7 @@ _COLOURS = {"scratch": "grey", "head": "blue", "tuned2": "orange"}
         {"5": "5", "10": "10", "20": "20"},
         "10",
     ),
+    experiment=_few,
 )
 def transfer_few(at: At) -> Picture:
     """One bar a way, a dot a seed."""
@@ -177,11 +201,23 @@ def transfer_few(at: At) -> Picture:
     )
 
 
+def _tuned(at: At) -> tuple[str, Changes]:
+    """All blocks tuned at this rate for as many steps."""
+    return "shapes-transfer", {
+        "model.transfer.fine_tune.learning_rate": 10.0 ** at.whole("power"),
+        "model.transfer.fine_tune.batch_normalization": "update" if at.on("update") else "keep",
+        "model.transfer.fine_tune.unfreeze": "all",
+        "model.transfer.fine_tune.epochs": 15,
+        "data.limit": 125,
+    }
+
+
 @figure(
     "tuning-rate",
     ("Fine-tuning all blocks: the rate decides", "Ajuste fino de todos los bloques: decide la tasa"),
     Slider("power", ("log₁₀ of the rate", "log₁₀ de la tasa"), -4, -2, -4, 1, plays=1),
     Toggle("update", ("batch normalisation follows the pictures", "la normalización por lotes sigue a las imágenes")),
+    experiment=_tuned,
 )
 def tuning_rate(at: At) -> Picture:
     """Accuracy after 60 steps, by rate, with statistics kept or updated; the head's as a line."""

@@ -11,6 +11,7 @@ from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.figures.c15_mini import blocks, each_block, trained, untrained
 from hondo.guide.figures.c15_pictures import KINDS, drawn, grey_digits, kinds
 from hondo.guide.figures.controls import At, Choice, Slider, Toggle
+from hondo.guide.figures.doors import Changes, rounded
 from hondo.guide.figures.figure import figure
 
 _HEAD = (128 + 1) * len(KINDS)
@@ -31,6 +32,19 @@ def sizes() -> list[tuple[str, int, int, int]]:
     return rows
 
 
+def _frozen(at: At) -> tuple[str, Changes]:
+    """The same blocks tuned at the same rates, after the head; with none, the head alone."""
+    blocks, rate = at.whole("blocks"), rounded(10 ** at.number("rate"))
+    if not blocks:
+        return "shapes-transfer", {"model.transfer.fine_tune": "null", "learn.learning_rate": rate}
+    return "shapes-transfer", {
+        "model.transfer.fine_tune.unfreeze": "all" if blocks == 4 else blocks,
+        "model.transfer.fine_tune.batch_normalization": at.chosen("norms"),
+        "model.transfer.fine_tune.learning_rate": rate,
+        "model.transfer.fine_tune.layer_decay": rounded(at.number("decay")),
+    }
+
+
 @figure(
     "transfer-freezing",
     ("What learns, and how fast", "Qué aprende y a qué ritmo"),
@@ -43,6 +57,7 @@ def sizes() -> list[tuple[str, int, int, int]]:
     ),
     Slider("rate", ("log₁₀ of the head's rate", "log₁₀ de la tasa de la cabeza"), -5, -2, -3.5, 0.5),
     Slider("decay", ("rate of each block below ×", "tasa de cada bloque inferior ×"), 0.1, 1, 0.8, 0.1),
+    experiment=_frozen,
 )
 def transfer_freezing(at: At) -> Picture:
     """The blocks from the pictures to the head: how many parameters each has, how many learn, and at which rate."""

@@ -16,6 +16,7 @@ from hondo.guide.drawing.canvas import Canvas, Picture, number
 from hondo.guide.drawing.grids import cells
 from hondo.guide.figures.c15_pictures import KINDS, digits, drawn, kinds, photograph
 from hondo.guide.figures.controls import At, Choice, Slider, Toggle
+from hondo.guide.figures.doors import Changes, rounded
 from hondo.guide.figures.figure import figure
 
 PICTURES = {
@@ -45,6 +46,45 @@ def chosen_picture(name: str) -> Array:
     return x[np.flatnonzero(y == KINDS.index("fish"))[3]]
 
 
+_EXPERIMENTS = {"photograph": "cifar10-augmented", "drawing": "shapes-cnn", "digit": "digits-mlp"}
+
+
+def augmented(picture: str, fill: str, **values: float | str) -> tuple[str, Changes]:
+    """An experiment on such pictures with this augmentation and no other.
+
+    Args:
+        picture: one of :data:`PICTURES`.
+        fill: what lies beyond the edge, said where anything moves.
+        **values: keys of an experiment's ``augment``; what is 0 is left out.
+    """
+    asked: Changes = {f"augment.{name}": value for name, value in values.items() if value}
+    if any(values.get(name) for name in ("rotation", "zoom", "shear", "shift")):
+        asked["augment.fill"] = fill
+    own: Changes = {"augment.horizontal_flip": "false", "augment.shift": 0} if picture == "photograph" else {}
+    return _EXPERIMENTS[picture], {**own, **asked}
+
+
+def _from_one(factor: float) -> float | str:
+    """From no change to this factor."""
+    return 0 if factor == 1 else f"[{min(1.0, factor):g}, {max(1.0, factor):g}]"
+
+
+def _up_to_this(at: At) -> tuple[str, Changes]:
+    """Pictures that are changed at random, at most as much as this one."""
+    down, right = abs(at.number("y")) / 100, abs(at.number("x")) / 100
+    return augmented(
+        at.chosen("picture"),
+        at.chosen("fill"),
+        rotation=abs(at.number("angle")),
+        zoom=_from_one(at.number("zoom")),
+        shear=abs(at.number("shear")),
+        shift=f"[{down:g}, {right:g}]" if down or right else 0,
+        horizontal_flip="true" if at.on("mirror") else 0,
+        brightness=_from_one(at.number("brightness")),
+        contrast=_from_one(at.number("contrast")),
+    )
+
+
 @figure(
     "augmentation-affine",
     ("One matrix moves the pixels, one line their values", "Una matriz mueve los píxeles; una recta, sus valores"),
@@ -58,6 +98,7 @@ def chosen_picture(name: str) -> Array:
     Slider("brightness", ("brightness", "brillo"), 0.4, 1.8, 1.0, 0.1),
     Slider("contrast", ("contrast", "contraste"), 0.2, 1.8, 1.0, 0.1),
     Choice("fill", ("beyond the edge", "más allá del borde"), FILLS, "reflect"),
+    experiment=_up_to_this,
 )
 def augmentation_affine(at: At) -> Picture:
     """The picture with what lies around it and where the result looks; the result; matrix and line."""
@@ -127,6 +168,20 @@ def _outside(matrix: Array, side: int) -> Array:
     return np.any((read < -0.5) | (read > side - 0.5), axis=-1)
 
 
+def _of_strength(strength: float) -> tuple[dict[str, float], dict[str, float]]:
+    """How far pictures are moved, and how far recoloured."""
+    moves = {"rotation": 45 * strength, "shift": 0.2 * strength, "zoom": 0.4 * strength, "shear": 20 * strength}
+    return moves, {"brightness": 0.5 * strength, "contrast": 0.5 * strength, "channel_shift": 0.15 * strength}
+
+
+def _with_draws(at: At) -> tuple[str, Changes]:
+    """An experiment with the same augmentation."""
+    moves, colours = _of_strength(at.number("strength"))
+    values = {name: rounded(value) for name, value in {**moves, **(colours if at.on("colour") else {})}.items()}
+    flip, cutout = "true" if at.on("flip") else 0, 0.35 if at.on("cutout") else 0
+    return augmented(at.chosen("picture"), "reflect", horizontal_flip=flip, cutout=cutout, **values)
+
+
 @figure(
     "augmentation-draws",
     ("One picture, another in each epoch", "Una imagen, distinta en cada época"),
@@ -136,12 +191,12 @@ def _outside(matrix: Array, side: int) -> Array:
     Toggle("colour", ("colours too", "también colores"), True),
     Toggle("cutout", ("holes", "agujeros")),
     Slider("epoch", ("first epoch", "primera época"), 0, 60, 0, 1, plays=2),
+    experiment=_with_draws,
 )
 def augmentation_draws(at: At) -> Picture:
     """Twenty-one epochs of one picture, as the network would get them."""
     picture, strength, first = chosen_picture(at.chosen("picture")), at.number("strength"), at.whole("epoch")
-    moves = {"rotation": 45 * strength, "shift": 0.2 * strength, "zoom": 0.4 * strength, "shear": 20 * strength}
-    colours = {"brightness": 0.5 * strength, "contrast": 0.5 * strength, "channel_shift": 0.15 * strength}
+    moves, colours = _of_strength(strength)
     asked = {
         **(moves if strength else {}),
         **({"fill": "reflect"} if strength else {}),
@@ -165,12 +220,18 @@ def augmentation_draws(at: At) -> Picture:
     )
 
 
+def _with_mixtures(at: At) -> tuple[str, Changes]:
+    """Drawings mixed so; the share is drawn anew for each."""
+    return "shapes-cnn", {"augment.mixup": 0.2} if at.chosen("kind") == "mixup" else {"augment.cutmix": 1}
+
+
 @figure(
     "augmentation-mixed",
     ("Two pictures and two labels in one", "Dos imágenes y dos etiquetas en una"),
     Choice("kind", ("way", "modo"), {"mixup": "mixup", "cutmix": "cutmix"}, "mixup"),
     Slider("kept", ("share λ of the first", "parte λ de la primera"), 0, 1, 0.7, 0.05, plays=4),
     Slider("pair", ("pair", "pareja"), 0, 11, 2, 1),
+    experiment=_with_mixtures,
 )
 def augmentation_mixed(at: At) -> Picture:
     """Two drawings, their mixture, and the targets."""

@@ -9,7 +9,9 @@ from hondo.core.language import tr
 from hondo.guide.drawing.canvas import Canvas, Picture
 from hondo.guide.drawing.colours import deep_colours
 from hondo.guide.figures.controls import At, Choice, Slider
+from hondo.guide.figures.doors import Changes
 from hondo.guide.figures.figure import figure
+from hondo.models.pretrained.catalogue import NETWORKS
 
 # Parameters in millions and top-1 accuracy on ImageNet's validation set in per cent, as Keras's documentation lists
 # them for its own weights; the year is that of the first publication.
@@ -31,10 +33,20 @@ KNOWN = {
 }
 
 
+def _as_experiment(at: At) -> tuple[str, Changes]:
+    """The chosen network, tuned for photographs as large as it needs them."""
+    network = next(each for each in NETWORKS.values() if each.function == at.chosen("name"))
+    changes: Changes = {"model.pretrained": network.name}
+    if network.smallest > 32:
+        changes["preprocess.resize"] = f"[{network.smallest}, {network.smallest}]"
+    return "cifar10-resnet50", changes
+
+
 @figure(
     "pretrained-known",
     ("Networks with names: size and accuracy on ImageNet", "Redes con nombre: tamaño y exactitud en ImageNet"),
     Choice("name", ("network", "red"), {name: name for name in KNOWN}, "ResNet50"),
+    experiment=_as_experiment,
 )
 def pretrained_known(at: At) -> Picture:
     """Each network at its number of parameters (a logarithmic scale) and its top-1 accuracy."""
@@ -123,11 +135,18 @@ def resnet50(side: int) -> list[tuple[str, int, int]]:
     return [*rows, ("predictions", 2049 * 1000, 2048 * 1000)]
 
 
+def _enlarged(at: At) -> tuple[str, Changes]:
+    """The same network for photographs enlarged to this size."""
+    side = at.whole("side")
+    return f"cifar10-{at.chosen('name')}", {"preprocess.resize": f"[{side}, {side}]"}
+
+
 @figure(
     "pretrained-stages",
     ("Where VGG19 and ResNet50 keep their parameters", "Dónde guardan sus parámetros VGG19 y ResNet50"),
     Choice("name", ("network", "red"), {"vgg19": "VGG19", "resnet50": "ResNet50"}, "vgg19"),
     Slider("side", ("pixels a side", "píxeles de lado"), 32, 320, 224, 32),
+    experiment=_enlarged,
 )
 def pretrained_stages(at: At) -> Picture:
     """Two bars a stage: parameters, multiplications for one picture."""
