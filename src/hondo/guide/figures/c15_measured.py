@@ -17,7 +17,7 @@ from hondo.core.language import tr
 from hondo.guide.drawing.axes import Axes
 from hondo.guide.drawing.canvas import Canvas, Picture
 from hondo.guide.figures.controls import At, Choice, Slider, Toggle
-from hondo.guide.figures.doors import NO_STOP, Changes, small_cnn, with_optimizer
+from hondo.guide.figures.doors import ENLARGED_DIGITS, NO_STOP, Changes, small_cnn, with_optimizer
 from hondo.guide.figures.figure import figure
 
 STUDY: dict[str, tuple[float, ...]] = {
@@ -141,13 +141,10 @@ _WAYS = {
 _COLOURS = {"scratch": "grey", "head": "blue", "tuned2": "orange"}
 
 
-_DIGITS: Changes = {"data.name": "digits", "data.options": "null", "preprocess.resize": "[32, 32]"}
-
-
 def _few(at: At) -> tuple[str, Changes]:
     """A head and two tuned blocks on as many pictures of each class, of kinds that the network has seen before."""
     if at.chosen("data") == "digits":
-        return "shapes-transfer", {"data.limit": 125, **_DIGITS}
+        return "shapes-transfer", {"data.limit": 125, **ENLARGED_DIGITS}
     return "shapes-transfer", {"data.limit": int(12.5 * int(at.chosen("count")))}
 
 

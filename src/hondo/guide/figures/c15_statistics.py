@@ -10,6 +10,7 @@ from hondo.guide.drawing.canvas import Canvas, Picture
 from hondo.guide.figures.c15_mini import Weights, batch_statistics, blocks, each_block, trained
 from hondo.guide.figures.c15_pictures import drawn, grey_digits
 from hondo.guide.figures.controls import At, Choice, Slider
+from hondo.guide.figures.doors import ENLARGED_DIGITS, NO_STOP, Changes
 from hondo.guide.figures.figure import figure
 
 _TRAINED, _TESTED, _BATCH, _EVERY, _MOST, _MOMENTUM = 80, 80, 32, 20, 100, 0.99
@@ -41,6 +42,21 @@ def accuracy(name: str, steps: int) -> float:
     return float(head.score(each_block(x[test], moved(name, steps))[-1], y[test]))
 
 
+def _as_experiment(at: At) -> tuple[str, Changes]:
+    """Blocks tuned at a rate at which nothing learns, while their statistics follow the pictures for as many steps."""
+    new: Changes = ENLARGED_DIGITS if at.chosen("data") == "digits" else {}
+    new = {**new, "data.limit": _TRAINED * 5 // 4, **NO_STOP}
+    if not at.whole("steps"):
+        return "shapes-transfer", {"model.transfer.fine_tune": "null", **new}
+    return "shapes-transfer", {
+        "model.transfer.fine_tune.epochs": round(at.whole("steps") / 3),
+        "model.transfer.fine_tune.batch_normalization": "update",
+        "model.transfer.fine_tune.unfreeze": "all",
+        "model.transfer.fine_tune.learning_rate": 1e-9,
+        **new,
+    }
+
+
 @figure(
     "tuning-statistics",
     ("Nothing learns, and yet it forgets", "Nada aprende y, sin embargo, olvida"),
@@ -51,6 +67,7 @@ def accuracy(name: str, steps: int) -> float:
         "digits",
     ),
     Slider("steps", ("steps in training mode", "pasos en modo entrenamiento"), 0, _MOST, 40, _EVERY, plays=1),
+    experiment=_as_experiment,
 )
 def tuning_statistics(at: At) -> Picture:
     """How far each block's running means have moved, and what the head still gets right."""

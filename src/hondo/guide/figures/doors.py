@@ -20,6 +20,9 @@ Changes = dict[str, float | str]
 NO_STOP: Changes = {"train.early_stopping": "null"}
 """Figures train to their last epoch."""
 
+ENLARGED_DIGITS: Changes = {"data.name": "digits", "data.options": "null", "preprocess.resize": "[32, 32]"}
+"""For the built-in ``shapes-transfer``: grey digits in place of its drawings."""
+
 _OPTIMIZERS: dict[str, Changes] = {
     "sgd": {"learn.optimizer": "sgd"},
     "momentum": {"learn.optimizer": "sgd", "learn.momentum": 0.9},
