@@ -12,7 +12,7 @@ from hondo.guide.drawing.canvas import Canvas, number
 from hondo.guide.figures.catalogue import figures
 from hondo.guide.figures.controls import Choice, Slider, Toggle, label
 from hondo.guide.library import chapters
-from hondo.playground.url import from_query
+from hondo.lab.pages.playground.address import from_address
 
 SHOWN = {block.id: written.name for written in chapters("es") for block in written.of("live")}
 
@@ -52,7 +52,7 @@ def test_what_opens_in_the_playground_is_a_setup(name: str) -> None:
     figure = figures()[name]
     assert figure.playground is not None
     for given in [{}, *({control.name: end} for control in figure.controls for end in control.ends())]:
-        assert from_query(figure.playground(figure.at(given)))
+        assert from_address(figure.playground(figure.at(given)))
 
 
 @pytest.mark.parametrize("name", sorted(name for name, each in figures().items() if each.experiment))

@@ -179,3 +179,5 @@ def test_an_address_may_set_values_of_a_beginning_and_nothing_else(private_home:
         for wrong in ("train.epochs", "__class__=1", "train.epochs.x=[", "=3", "data.name=digits\nmodel: {}"):
             with pytest.raises(SpecError):
                 changed(plain, [wrong])
+        with pytest.raises(SpecError, match="41"):
+            changed(plain, ["train.epochs=5"] * 41)

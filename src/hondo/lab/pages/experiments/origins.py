@@ -22,7 +22,7 @@ from hondo.store.workspace import Workspace
 
 _TABLES = (".csv", ".tsv", ".txt")
 _KEY = re.compile(r"[a-z][a-z_]*(\.[a-z0-9_]+)*")
-_MOST_CHANGES, _LONGEST_CHANGE = 12, 100
+_MOST_CHANGES, _LONGEST_CHANGE = 40, 100
 _BLANK = """name: {name}
 data:
   name: digits
@@ -86,8 +86,13 @@ def changed(origin: Origin, changes: Sequence[str]) -> Origin:
     Raises:
         SpecError: a change is not written so, or leads nowhere.
     """
+    if len(changes) > _MOST_CHANGES:
+        raise SpecError(
+            tr(f"{len(changes)} changes in one address", f"{len(changes)} cambios en una dirección"),
+            tr(f"There can be {_MOST_CHANGES}.", f"Puede haber {_MOST_CHANGES}."),
+        )
     text = origin.yaml
-    for change in changes[:_MOST_CHANGES]:
+    for change in changes:
         key, sign, value = change[:_LONGEST_CHANGE].partition("=")
         if not sign or not _KEY.fullmatch(key):
             raise SpecError(
@@ -98,7 +103,7 @@ def changed(origin: Origin, changes: Sequence[str]) -> Origin:
                 tr("Write it as train.epochs=5.", "Escríbalo como train.epochs=5."),
             )
         text = edit_yaml(text, tuple(key.split(".")), read_yaml(value, "spec").value)
-    return replace(origin, key="&".join((origin.key, *changes[:_MOST_CHANGES]))[:200], yaml=text) if changes else origin
+    return replace(origin, key="&".join((origin.key, *changes))[:200], yaml=text) if changes else origin
 
 
 def uploads(workspace: Workspace) -> list[str]:
