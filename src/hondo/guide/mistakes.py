@@ -5,6 +5,7 @@ import re
 from hondo.core.language import LANGUAGES, Language, use_language
 from hondo.guide.bibliography import works
 from hondo.guide.blocks import Chapter
+from hondo.guide.drawing.canvas import Picture
 from hondo.guide.exercises.catalogue import exercise_named
 from hondo.guide.exercises.checking import answer
 from hondo.guide.figures.controls import Choice
@@ -46,23 +47,37 @@ def of_references(written: Chapter) -> list[str]:
 
 
 def of_figure(figure: Figure) -> list[str]:
-    """Settings of a figure at which it fails, or says nothing: each choice, and all controls at either end."""
+    """Settings at which a figure fails or says nothing (each choice, all controls at either end), and other faults."""
     choices = [each for each in figure.controls if isinstance(each, Choice)]
-    settings = [{}, *({each.name: option} for each in choices for option in each.ends() if option != each.value)]
-    settings += [{each.name: each.ends()[place] for each in figure.controls} for place in (0, -1)]
-    found = [problem for given in settings for problem in _drawn(figure, given, "es")]
-    return found + _drawn(figure, {}, "en")
+    settings = [{each.name: option} for each in choices for option in each.ends() if option != each.value]
+    settings += [{each.name: each.ends()[place] for each in figure.controls} for place in (0, -1) if figure.controls]
+    found: list[str] = []
+    english = _drawn(figure, {}, "en", found)
+    first, again, *moved = [_drawn(figure, given, "es", found) for given in ({}, {}, *settings)]
+    if first is None or again is None or english is None:
+        return found
+    if first.svg != again.svg:
+        found.append(f"figure {figure.name} is another each time")
+    if first.summary == english.summary or (figure.title.en == figure.title.es and not figure.title.en.isupper()):
+        found.append(f"figure {figure.name} says the same in both languages")
+    if figure.controls and all(each is not None and each.svg == first.svg for each in moved):
+        found.append(f"figure {figure.name} does not move")
+    return found
 
 
-def _drawn(figure: Figure, given: dict, spoken: Language) -> list[str]:
-    with use_language(spoken):
-        try:
+def _drawn(figure: Figure, given: dict, spoken: Language, found: list[str]) -> Picture | None:
+    """A figure's picture, if there is one; what is wrong with it is added to what was found."""
+    try:
+        with use_language(spoken):
             picture = figure.picture(given)
-        except Exception as error:
-            return [f"figure {figure.name} fails at {given}: {type(error).__name__}: {error}"]
+    except Exception as error:
+        found.append(f"figure {figure.name} fails at {given}: {type(error).__name__}: {error}")
+        return None
     if "nan" in re.sub(r"base64,[^\"]*|<text.*?</text>|aria-label=\"[^\"]*\"", "", picture.svg):
-        return [f"figure {figure.name} draws nan at {given}"]
-    return [] if picture.summary else [f"figure {figure.name} says nothing at {given}"]
+        found.append(f"figure {figure.name} draws nan at {given}")
+    if not picture.summary:
+        found.append(f"figure {figure.name} says nothing at {given}")
+    return picture
 
 
 def of_exercise(name: str, at: str = "") -> list[str]:
