@@ -26,9 +26,9 @@ def _data(name: str) -> tuple[Pair, Pair]:
 
 
 @cache
-def _solved(name: str, price: float) -> FloatArray:
-    """For each width: training error, test error, length of the outer weights; medians of three draws."""
-    (x, t), (other, want) = _data(name)
+def _taken_apart(name: str) -> list[list[tuple[FloatArray, ...]]]:
+    """For each width and draw: the hidden layer's left vectors and singular values; targets, unseen in its terms."""
+    (x, t), (other, _) = _data(name)
     rows = []
     for width in WIDTHS:
         draws = []
@@ -38,12 +38,25 @@ def _solved(name: str, price: float) -> FloatArray:
             bias = rng.uniform(-0.5, 0.5, width).astype(np.float32)
             hidden, unseen = (np.maximum(each @ inner + bias, 0) / np.sqrt(width) for each in (x, other))
             u, s, vt = np.linalg.svd(np.float64(hidden), full_matrices=False)
+            draws.append((u, s, u.T @ t, unseen @ vt.T))
+        rows.append(draws)
+    return rows
+
+
+@cache
+def _solved(name: str, price: float) -> FloatArray:
+    """For each width: training error, test error, length of the outer weights; medians of three draws."""
+    (_, t), (_, want) = _data(name)
+    rows = []
+    for draws in _taken_apart(name):
+        found = []
+        for u, s, targets, unseen in draws:
             keep = s > s[0] * 1e-7
             gain = np.where(keep, s / np.where(keep, s**2 + price, 1), 0)  # price 0: the shortest solution
-            outer = vt.T @ (gain[:, None] * (u.T @ t))
-            errors = [float(np.mean((h @ outer - y) ** 2)) for h, y in ((hidden, t), (unseen, want))]
-            draws.append((*errors, float(np.linalg.norm(outer))))
-        rows.append(np.median(draws, axis=0))
+            outer = gain[:, None] * targets  # in terms of the right vectors, which keep its length
+            errors = [float(np.mean((h @ outer - y) ** 2)) for h, y in ((u * s, t), (unseen, want))]
+            found.append((*errors, float(np.linalg.norm(outer))))
+        rows.append(np.median(found, axis=0))
     return np.array(rows)
 
 
