@@ -2,9 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
@@ -57,3 +59,38 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=chromium, args=flags)
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="module")
+def weights_from_numpy() -> Iterator[None]:
+    """Initial weights that NumPy draws, for tests to which it does not matter which they are.
+
+    Keras on JAX compiles a program for every shape that it draws, which for a large network takes longer than all else.
+    """
+    from hondo.core.backend import keras
+
+    patched = pytest.MonkeyPatch()
+    for name in ("normal", "truncated_normal", "uniform"):
+        drawing = keras.src.backend.random
+        patched.setattr(drawing, name, _by_numpy(keras, name, getattr(drawing, name)))
+    yield
+    patched.undo()
+
+
+def _by_numpy(keras: Any, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    def draw(shape: Any, *given: Any, dtype: Any = None, seed: Any = None, **named: Any) -> Any:
+        import jax
+
+        key = keras.src.backend.jax.random.jax_draw_seed(seed)
+        if isinstance(key, jax.core.Tracer):  # while training, inside a compiled step
+            return original(shape, *given, dtype=dtype, seed=key, **named)
+        low, high = [*given, *named.values()] or (0.0, 1.0)  # or mean and deviation
+        rng = np.random.default_rng(np.ravel(np.asarray(key)).tolist())
+        if name == "uniform":
+            values = rng.uniform(low, high, shape)
+        else:
+            values = rng.standard_normal(shape)
+            values = low + high * (np.where(abs(values) > 2, 0, values) if name == "truncated_normal" else values)
+        return keras.ops.convert_to_tensor(values, dtype=dtype or keras.config.floatx())
+
+    return draw
