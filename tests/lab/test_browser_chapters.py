@@ -25,7 +25,7 @@ def test_every_chapter_is_whole_and_silent(visit: Visit, locale: str, scheme: st
         expect(figures).to_have_count(len(written.of("live")))
         for figure in figures.all():  # a figure is drawn when a reader comes near
             figure.scroll_into_view_if_needed()
-            expect(figure.locator("svg.drawing")).to_be_visible(timeout=60_000)
+        expect(page.locator("svg.drawing")).to_have_count(figures.count(), timeout=60_000)
         faults: list[Any] = [*wrong]
         if page.locator(".part .message.bad").count():
             faults.append(page.locator(".part .message.bad").all_inner_texts())
