@@ -1,6 +1,6 @@
 """What figures say of the playground and of the experiments that open from them: how they trained, as these write it.
 
-The lab takes at most twelve changes of an experiment, each of at most a hundred characters; what the controls decide
+The lab takes at most forty changes of an experiment, each of at most a hundred characters; what the controls decide
 comes first, since drafts are told apart by how their changes begin.
 """
 
