@@ -209,3 +209,18 @@ def test_terms_say_what_they_mean_and_lead_to_the_glossary(visit: Visit) -> None
     page.wait_for_url(f"**/guide/glossary#{key}")
     expect(page.locator(f"dt#{key}")).to_be_in_viewport()
     assert wrong == []
+
+
+def test_a_cell_opens_as_an_experiment_with_what_was_written(visit: Visit) -> None:
+    page, wrong = visit("/guide/07-keras#cell-fit-model")
+    cell = page.locator("#cell-fit-model")
+    expect(page.locator(".chapter .part:not([data-ready])")).to_have_count(0)
+    cell.get_by_role("button", name="Edit").click()
+    area = cell.locator("textarea")
+    area.fill(area.input_value().replace("epochs=20", "epochs=9"))
+    expect(cell.locator(".chip", has_text="changed")).to_be_visible()
+    cell.get_by_role("button", name="As an experiment").click()
+    page.wait_for_url("**/experiments/new?builtin=digits-mlp**")
+    assert "train.epochs%3D9" in page.url
+    expect(page.get_by_label("epochs", exact=True)).to_have_value("9")
+    assert wrong == []
