@@ -1,5 +1,6 @@
 """A training that was interrupted anywhere ends as if it had not been."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,12 @@ def train(
     return model.get_weights(), history.history, ends[-1]
 
 
+@cache
+def uninterrupted(case: str) -> tuple[list[Any], dict[str, list[float]], TrainingEnded]:
+    """What all interrupted trainings of a case are compared with."""
+    return train(None, case)
+
+
 def callbacks() -> list[Any]:
     """Early stopping that fires, and a plateau that lowers the learning rate."""
     return [
@@ -59,7 +66,7 @@ def test_resuming_gives_the_weights_and_history_of_the_uninterrupted_training(
     tmp_path: Path, case: str, stop_at: tuple[int, int]
 ) -> None:
     stop_at = (stop_at[0], min(stop_at[1], -(-int(len(CASES[case].y) * 0.8) // 16)))
-    expected, expected_history, end = train(None, case)
+    expected, expected_history, end = uninterrupted(case)
     path = tmp_path / "checkpoint.npz"
     _, _, first = train(path, case, stop_at)
     assert first.reason == "cancelled"
