@@ -14,6 +14,8 @@ from hondo.models.pretrained.catalogue import NETWORKS
 from hondo.models.pretrained.names import IMAGENET_CLASSES, imagenet_names
 from hondo.models.pretrained.weights import at_hand, local_weights
 
+pytestmark = pytest.mark.usefixtures("weights_from_numpy")
+
 PICTURES = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3)).astype("float32")
 
 

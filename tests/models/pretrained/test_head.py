@@ -12,6 +12,8 @@ from hondo.core.language import use_language
 from hondo.core.spec.model import ModelSpec
 from hondo.models.build import build_model
 
+pytestmark = pytest.mark.usefixtures("weights_from_numpy")
+
 RNG = np.random.default_rng(0)
 
 

@@ -12,6 +12,8 @@ from hondo.core.language import use_language
 from hondo.models.pretrained.own import hondo_mini
 from hondo.models.transfer.blocks import blocks_of, unfreeze
 
+pytestmark = pytest.mark.usefixtures("weights_from_numpy")
+
 layers: Any = keras.layers
 
 

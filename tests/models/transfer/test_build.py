@@ -15,6 +15,8 @@ from hondo.models.pretrained.own import hondo_mini, save_half
 from hondo.models.transfer.blocks import unfreeze
 from hondo.models.transfer.build import build_transfer, parts_of
 
+pytestmark = pytest.mark.usefixtures("weights_from_numpy")
+
 SIDE = (16, 16, 3)
 RNG = np.random.default_rng(0)
 PICTURES = RNG.integers(0, 256, (24, *SIDE)).astype("float32")
