@@ -13,6 +13,7 @@ from hondo.guide.figures.catalogue import figures
 from hondo.guide.figures.controls import At, Choice, Slider, Toggle, label
 from hondo.guide.figures.figure import Figure
 from hondo.guide.library import chapters
+from hondo.guide.opening import written
 from hondo.guide.words import Words
 from hondo.lab.pages.playground.address import from_address
 
@@ -62,7 +63,7 @@ def test_what_opens_as_an_experiment_is_one_with_that_value(name: str) -> None:
     specs: list[RunSpec] = []
     for given in [{}, *({control.name: end} for control in figure.controls for end in control.ends())]:
         builtin, changes = figure.experiment(figure.at(given))
-        specs.append(read_spec(builtin, [f"{key}={value}" for key, value in changes.items()]))
+        specs.append(read_spec(builtin, [f"{key}={written(value)}" for key, value in changes.items()]))
     assert any(spec != specs[0] for spec in specs)
 
 

@@ -6,7 +6,7 @@ from hondo.experiments.specs.read import read_spec
 from hondo.guide.library import chapter, names
 from hondo.guide.opening import experiment_of, trains, written
 from hondo.lab.pages.guide.doors import playground_of_cell, trains_like
-from hondo.playground.url import from_query
+from hondo.lab.pages.playground.address import from_address
 
 CELLS = {
     f"{name}-{cell.id}": (chapter(name, "en"), cell) for name in names() for cell in chapter(name, "en").of("cell")
@@ -32,7 +32,7 @@ def test_each_cell_that_trains_opens_as_an_experiment(which: str) -> None:
 
 @pytest.mark.parametrize("which", PLAYED)
 def test_each_cell_that_opens_in_the_playground_names_a_setup(which: str) -> None:
-    assert from_query(CELLS[which][1].options["playground"])
+    assert from_address(CELLS[which][1].options["playground"])
 
 
 def test_what_the_code_says_is_what_opens() -> None:

@@ -176,7 +176,14 @@ def test_an_address_may_set_values_of_a_beginning_and_nothing_else(private_home:
         assert "# pixels from" in set_.yaml  # the rest as it was
         assert set_.key != plain.key
         assert changed(plain, []) == plain
-        for wrong in ("train.epochs", "__class__=1", "train.epochs.x=[", "=3", "data.name=digits\nmodel: {}"):
+        for wrong in (
+            "train.epochs",
+            "__class__=1",
+            "train.epochs.x=[",
+            "=3",
+            "data.name=digits\nmodel: {}",
+            "name=" + 96 * "a",
+        ):
             with pytest.raises(SpecError):
                 changed(plain, [wrong])
         with pytest.raises(SpecError, match="41"):

@@ -9,8 +9,7 @@ from hondo.core.errors import HondoError
 from hondo.core.spec.learn import OptimizerName
 from hondo.experiments.specs import builtin
 from hondo.experiments.specs.read import read_spec
-
-Changes = dict[str, Any]
+from hondo.guide.figures.doors import Changes
 
 _TRAINED = {"epochs": "train.epochs", "batch_size": "train.batch_size"}
 _RULES = frozenset(get_args(OptimizerName))

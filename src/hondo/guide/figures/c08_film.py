@@ -11,6 +11,7 @@ from hondo.guide.drawing.grids import cells
 from hondo.guide.figures.controls import At, Choice, Slider
 from hondo.guide.figures.doors import playground, rounded
 from hondo.guide.figures.figure import figure
+from hondo.playground.url import setting_to_text
 from hondo.scratch.trace.step import Trace
 from hondo.scratch.trace.twins import Setup, Twins, run, twins
 
@@ -235,6 +236,16 @@ def _pair(setting: str) -> Twins:
     return twins(Setup(), x, y, **{setting: _CHANGES[setting][1]})
 
 
+def _twins_in_playground(at: At) -> str:
+    """A network with as many neurons and its twin; with its squared error goes a tanh, with cross-entropy a sigmoid."""
+    setting = at.chosen("setting")
+    apart = ("output", "sigmoid") if setting == "loss" else (setting, _CHANGES[setting][1])
+    setup = Setup()
+    rate, start = setup.learning_rate, setup.init
+    alike = playground(data="xor", hidden=setup.sizes[1:-1], learning_rate=rate, initialisation=start)
+    return f"{alike}&twin={setting_to_text(*apart)}"
+
+
 @figure(
     "backprop-twins",
     ("Twins that differ in one setting", "Gemelas que difieren en un ajuste"),
@@ -245,6 +256,7 @@ def _pair(setting: str) -> Twins:
         "learning_rate",
     ),
     Slider("moment", ("moment", "momento"), 1, 58, 15, 1, plays=2),
+    playground=_twins_in_playground,
 )
 def backprop_twins(at: At) -> Picture:
     """Twins that differ in one setting."""

@@ -33,7 +33,7 @@ def _rolling(at: At) -> tuple[str, Changes]:
     """A network that learns with this momentum at this rate."""
     mu = at.number("mu")
     changes: Changes = {"learn.momentum": rounded(mu), **with_optimizer("sgd", at.number("rate"))}
-    return "digits-mlp", {**changes, "learn.nesterov": "true" if at.on("nesterov") and mu > 0 else "false"}
+    return "digits-mlp", {**changes, "learn.nesterov": at.on("nesterov") and mu > 0}
 
 
 @figure(

@@ -24,12 +24,12 @@ def _as_experiment(at: At) -> tuple[str, Changes]:
     """A network whose first layer is this convolution, on pictures of this size."""
     side = at.whole("side")
     return "shapes-cnn", {
-        "model.filters": f"[{at.whole('units')}]",
+        "model.filters": [at.whole("units")],
         "model.kernel_size": int(at.chosen("kernel")),
-        "preprocess.resize": f"[{side}, {side}]",
-        "preprocess.greyscale": "true" if at.chosen("channels") == "1" else "false",
-        "model.batch_normalization": "false",
-        "model.hidden": "null",
+        "preprocess.resize": [side, side],
+        "preprocess.greyscale": at.chosen("channels") == "1",
+        "model.batch_normalization": False,
+        "model.hidden": None,
     }
 
 

@@ -41,7 +41,7 @@ def budget(blocks: int, filters: int, head: str) -> list[tuple[str, int, int]]:
 def _with_blocks(at: At) -> tuple[str, Changes]:
     """The same blocks for pictures of the same size; they are flattened before the dense layers."""
     filters = [at.whole("filters") * 2**block for block in range(at.whole("blocks"))]
-    return "shapes-cnn", {"model.filters": str(filters), **with_hidden(DENSE), "model.batch_normalization": "false"}
+    return "shapes-cnn", {"model.filters": filters, **with_hidden(DENSE), "model.batch_normalization": False}
 
 
 @figure(

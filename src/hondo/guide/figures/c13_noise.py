@@ -161,7 +161,7 @@ def batch_means(size: int) -> np.ndarray:
 
 def _in_batches(at: At) -> tuple[str, Changes]:
     """A network that is normalised over batches of this size."""
-    return "digits-mlp", {"train.batch_size": 2 ** at.whole("power"), "model.batch_normalization": "true"}
+    return "digits-mlp", {"train.batch_size": 2 ** at.whole("power"), "model.batch_normalization": True}
 
 
 @figure(

@@ -129,13 +129,13 @@ def _as_experiment(at: At) -> tuple[str, Changes]:
     """The same range as an experiment's augmentation has it."""
     name, size = at.chosen("argument"), rounded(_ARGUMENTS[at.chosen("argument")] * at.number("amount"))
     key = name.removesuffix("_range")
-    value: float | str = size
+    value: float | list[float] = size
     if name.endswith("flip"):
-        value = "true" if size else 0
+        value = bool(size)
     elif name.endswith("shift_range") and size:
         key, value = {
-            "width_shift": ("shift", f"[0, {size:g}]"),
-            "height_shift": ("shift", f"[{size:g}, 0]"),
+            "width_shift": ("shift", [0, size]),
+            "height_shift": ("shift", [size, 0]),
             "channel_shift": ("channel_shift", rounded(size / 255)),
         }[key]
     return augmented(at.chosen("picture"), at.chosen("fill"), **{key: value})

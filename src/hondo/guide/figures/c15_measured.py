@@ -80,9 +80,12 @@ def _studied(at: At) -> tuple[str, Changes]:
     """One of the runs that were measured, on as many digits."""
     variant, size = at.chosen("variant"), _SIZES[at.whole("size")]
     turn = 180 if variant == "turn" else 15
-    changes: Changes = {"data.limit": size, "augment": f"{{rotation: {turn}, shift: 0.08, zoom: 0.1, fill: constant}}"}
+    changes: Changes = {
+        "data.limit": size,
+        "augment": {"rotation": turn, "shift": 0.08, "zoom": 0.1, "fill": "constant"},
+    }
     if variant == "mirror":
-        changes |= {"augment.horizontal_flip": "true", "augment.vertical_flip": "true"}
+        changes |= {"augment.horizontal_flip": True, "augment.vertical_flip": True}
     changes |= {**small_cnn((16, 32)), **with_optimizer("adam", 0.003), "data.validation": 0}
     return "digits-mlp", {**changes, "train.epochs": 800 * 25 // size, "train.batch_size": 25, **NO_STOP}
 

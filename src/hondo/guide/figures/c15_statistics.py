@@ -47,7 +47,7 @@ def _as_experiment(at: At) -> tuple[str, Changes]:
     new: Changes = ENLARGED_DIGITS if at.chosen("data") == "digits" else {}
     new = {**new, "data.limit": _TRAINED * 5 // 4, **NO_STOP}
     if not at.whole("steps"):
-        return "shapes-transfer", {"model.transfer.fine_tune": "null", **new}
+        return "shapes-transfer", {"model.transfer.fine_tune": None, **new}
     return "shapes-transfer", {
         "model.transfer.fine_tune.epochs": round(at.whole("steps") / 3),
         "model.transfer.fine_tune.batch_normalization": "update",

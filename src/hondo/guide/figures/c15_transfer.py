@@ -36,7 +36,7 @@ def _frozen(at: At) -> tuple[str, Changes]:
     """The same blocks tuned at the same rates, after the head; with none, the head alone."""
     blocks, rate = at.whole("blocks"), rounded(10 ** at.number("rate"))
     if not blocks:
-        return "shapes-transfer", {"model.transfer.fine_tune": "null", "learn.learning_rate": rate}
+        return "shapes-transfer", {"model.transfer.fine_tune": None, "learn.learning_rate": rate}
     return "shapes-transfer", {
         "model.transfer.fine_tune.unfreeze": "all" if blocks == 4 else blocks,
         "model.transfer.fine_tune.batch_normalization": at.chosen("norms"),

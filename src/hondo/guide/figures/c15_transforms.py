@@ -1,6 +1,7 @@
 """Chapter 15, what happens to a picture: an affine map and a line for its colours, draws at random, mixtures."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -49,24 +50,24 @@ def chosen_picture(name: str) -> Array:
 _EXPERIMENTS = {"photograph": "cifar10-augmented", "drawing": "shapes-cnn", "digit": "digits-mlp"}
 
 
-def augmented(picture: str, fill: str, **values: float | str) -> tuple[str, Changes]:
+def augmented(picture: str, fill: str, **values: Any) -> tuple[str, Changes]:
     """An experiment on such pictures with this augmentation and no other.
 
     Args:
         picture: one of :data:`PICTURES`.
         fill: what lies beyond the edge, said where anything moves.
-        **values: keys of an experiment's ``augment``; what is 0 is left out.
+        **values: keys of an experiment's ``augment``; what is 0 or off is left out.
     """
     asked: Changes = {f"augment.{name}": value for name, value in values.items() if value}
     if any(values.get(name) for name in ("rotation", "zoom", "shear", "shift")):
         asked["augment.fill"] = fill
-    own: Changes = {"augment.horizontal_flip": "false", "augment.shift": 0} if picture == "photograph" else {}
+    own: Changes = {"augment.horizontal_flip": False, "augment.shift": 0} if picture == "photograph" else {}
     return _EXPERIMENTS[picture], {**own, **asked}
 
 
-def _from_one(factor: float) -> float | str:
+def _from_one(factor: float) -> float | list[float]:
     """From no change to this factor."""
-    return 0 if factor == 1 else f"[{min(1.0, factor):g}, {max(1.0, factor):g}]"
+    return 0 if factor == 1 else [min(1.0, factor), max(1.0, factor)]
 
 
 def _up_to_this(at: At) -> tuple[str, Changes]:
@@ -78,8 +79,8 @@ def _up_to_this(at: At) -> tuple[str, Changes]:
         rotation=abs(at.number("angle")),
         zoom=_from_one(at.number("zoom")),
         shear=abs(at.number("shear")),
-        shift=f"[{down:g}, {right:g}]" if down or right else 0,
-        horizontal_flip="true" if at.on("mirror") else 0,
+        shift=[down, right] if down or right else 0,
+        horizontal_flip=at.on("mirror"),
         brightness=_from_one(at.number("brightness")),
         contrast=_from_one(at.number("contrast")),
     )
@@ -178,7 +179,7 @@ def _with_draws(at: At) -> tuple[str, Changes]:
     """An experiment with the same augmentation."""
     moves, colours = _of_strength(at.number("strength"))
     values = {name: rounded(value) for name, value in {**moves, **(colours if at.on("colour") else {})}.items()}
-    flip, cutout = "true" if at.on("flip") else 0, 0.35 if at.on("cutout") else 0
+    flip, cutout = at.on("flip"), 0.35 if at.on("cutout") else 0
     return augmented(at.chosen("picture"), "reflect", horizontal_flip=flip, cutout=cutout, **values)
 
 

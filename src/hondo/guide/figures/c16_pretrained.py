@@ -38,7 +38,7 @@ def _as_experiment(at: At) -> tuple[str, Changes]:
     network = next(each for each in NETWORKS.values() if each.function == at.chosen("name"))
     changes: Changes = {"model.pretrained": network.name}
     if network.smallest > 32:
-        changes["preprocess.resize"] = f"[{network.smallest}, {network.smallest}]"
+        changes["preprocess.resize"] = [network.smallest, network.smallest]
     return "cifar10-resnet50", changes
 
 
@@ -138,7 +138,7 @@ def resnet50(side: int) -> list[tuple[str, int, int]]:
 def _enlarged(at: At) -> tuple[str, Changes]:
     """The same network for photographs enlarged to this size."""
     side = at.whole("side")
-    return f"cifar10-{at.chosen('name')}", {"preprocess.resize": f"[{side}, {side}]"}
+    return f"cifar10-{at.chosen('name')}", {"preprocess.resize": [side, side]}
 
 
 @figure(

@@ -1,8 +1,4 @@
-"""What figures say of the playground and of the experiments that open from them: how they trained, as these write it.
-
-The lab takes at most forty changes of an experiment, each of at most a hundred characters; what the controls decide
-comes first, since drafts are told apart by how their changes begin.
-"""
+"""How figures say what they trained in the words of the playground and of the experiments that open from them."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -14,19 +10,19 @@ from hondo.playground.data import features, points
 from hondo.playground.setup import MOST_LAYERS, MOST_NEURONS, RANGES, Setup
 from hondo.playground.url import to_query
 
-Changes = dict[str, float | str]
-"""What differs from a built-in experiment, by its place in the spec; lists and sections as YAML writes them."""
+Changes = dict[str, Any]
+"""What differs from a built-in experiment, by its place in the spec."""
 
-NO_STOP: Changes = {"train.early_stopping": "null"}
+NO_STOP: Changes = {"train.early_stopping": None}
 """Figures train to their last epoch."""
 
-ENLARGED_DIGITS: Changes = {"data.name": "digits", "data.options": "null", "preprocess.resize": "[32, 32]"}
+ENLARGED_DIGITS: Changes = {"data.name": "digits", "data.options": None, "preprocess.resize": [32, 32]}
 """For the built-in ``shapes-transfer``: grey digits in place of its drawings."""
 
 _OPTIMIZERS: dict[str, Changes] = {
     "sgd": {"learn.optimizer": "sgd"},
     "momentum": {"learn.optimizer": "sgd", "learn.momentum": 0.9},
-    "nesterov": {"learn.optimizer": "sgd", "learn.momentum": 0.9, "learn.nesterov": "true"},
+    "nesterov": {"learn.optimizer": "sgd", "learn.momentum": 0.9, "learn.nesterov": True},
     "rmsprop": {"learn.optimizer": "rmsprop"},
     "adam": {"learn.optimizer": "adam"},
 }
@@ -73,7 +69,7 @@ def _curvature(inputs: tuple[str, ...]) -> float:
 
 def with_hidden(*sizes: int) -> Changes:
     """Dense hidden layers of an experiment; a size of 0 is no layer."""
-    return {"model.hidden": str([each for each in sizes if each])}
+    return {"model.hidden": [each for each in sizes if each]}
 
 
 def with_optimizer(name: str, rate: float) -> Changes:
@@ -89,7 +85,7 @@ def held_out(samples: int, unseen: int) -> Changes:
 
 def small_cnn(filters: Sequence[int]) -> Changes:
     """For the built-in ``digits-mlp``: convolutions of 3 × 3, each with pooling, in place of the dense layers."""
-    return {"model": f"{{preset: cnn, filters: {list(filters)}}}", "name": "digits-cnn"}
+    return {"model": {"preset": "cnn", "filters": list(filters)}, "name": "digits-cnn"}
 
 
 def with_schedule(kind: str, rate: float, epochs: float) -> Changes:

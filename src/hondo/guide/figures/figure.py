@@ -29,7 +29,7 @@ class Figure:
     draw: Callable[[At], Picture]
     drag: Drag | None = None
     playground: Callable[[At], str] | None = None
-    experiment: Callable[[At], tuple[str, Mapping[str, float | str]]] | None = None
+    experiment: Callable[[At], tuple[str, Mapping[str, Any]]] | None = None
 
     def at(self, given: Mapping[str, Any] | None = None) -> At:
         """Where the controls stand; what is not given, or makes no sense, is where it begins."""
@@ -51,7 +51,7 @@ def figure(
     *controls: Control,
     drag: Drag | None = None,
     playground: Callable[[At], str] | None = None,
-    experiment: Callable[[At], tuple[str, Mapping[str, float | str]]] | None = None,
+    experiment: Callable[[At], tuple[str, Mapping[str, Any]]] | None = None,
 ) -> Callable[[Callable[[At], Picture]], Callable[[At], Picture]]:
     """Make a function a figure::
 

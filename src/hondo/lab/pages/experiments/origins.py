@@ -93,8 +93,8 @@ def changed(origin: Origin, changes: Sequence[str]) -> Origin:
         )
     text = origin.yaml
     for change in changes:
-        key, sign, value = change[:_LONGEST_CHANGE].partition("=")
-        if not sign or not _KEY.fullmatch(key):
+        key, sign, value = change.partition("=")
+        if not sign or not _KEY.fullmatch(key) or len(change) > _LONGEST_CHANGE:
             raise SpecError(
                 tr(
                     f"{change[:80]!r} changes nothing in a spec",
@@ -103,7 +103,7 @@ def changed(origin: Origin, changes: Sequence[str]) -> Origin:
                 tr("Write it as train.epochs=5.", "Escríbalo como train.epochs=5."),
             )
         text = edit_yaml(text, tuple(key.split(".")), read_yaml(value, "spec").value)
-    return replace(origin, key="&".join((origin.key, *changes))[:200], yaml=text) if changes else origin
+    return replace(origin, key="&".join((origin.key, *changes)), yaml=text) if changes else origin
 
 
 def uploads(workspace: Workspace) -> list[str]:

@@ -1,6 +1,6 @@
 """Cells of code: shown in colours, run in the chapter's kernel, changed in place; what is changed is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from nicegui import ui
 
@@ -50,8 +50,7 @@ class Cell:
                     copy_button()
                     if door := playground_of_cell(block):
                         link(tr("In the playground", "En el campo de juego"), door[1], "button quiet away")
-                    if trains_like(block, bench.chapter):
-                        button(_as_experiment(), self._open, kind="quiet away")
+                    _experiment_button(block, bench.chapter, self._up_to_here)
             self._place = ui.element("div").classes("cell-code")
             self._from_record = said("p", _recorded(), "recorded")
             self.outputs = Outputs(tr(f"What {name} shows", f"Lo que muestra {name}"))
@@ -120,12 +119,9 @@ class Cell:
 
         say(tr("The cell is as it was at first.", "La celda está como al principio."), undo=spoken(back))
 
-    async def _open(self) -> None:
-        """Go where this cell's training is an experiment, as the code stands now."""
-        cells = [each.code for each in self._bench.cells if each.block.line <= self.block.line]
-        door = await aside(experiment_of_cell, self.block, self._bench.chapter, cells)
-        if door is not None:
-            ui.navigate.to(door[1])
+    def _up_to_here(self) -> list[str]:
+        """What stands now in the cells before this one, and in it."""
+        return [each.code for each in self._bench.cells if each.block.line <= self.block.line]
 
     def _changed(self) -> None:
         changed = self.code != self.block.text
@@ -145,8 +141,7 @@ def shown_only(block: Block, chapter: Chapter) -> None:
             said("span", words, "cell-said")
             with ui.element("div").classes("cell-tools"):
                 copy_button()
-                if trains_like(block, chapter) and (door := experiment_of_cell(block, chapter, [block.text])):
-                    link(_as_experiment(), door[1], "button quiet away")
+                _experiment_button(block, chapter, lambda: [block.text])
         ui.html(highlighted(block.text), sanitize=False).classes("cell-code")
 
 
@@ -154,6 +149,18 @@ def copy_button() -> None:
     """Copies the code beneath it; ``reading.js`` hears it."""
     with element("button", "button quiet copy", type="button"):
         said("span", tr("Copy", "Copiar"))
+
+
+def _experiment_button(block: Block, chapter: Chapter, code: Callable[[], list[str]]) -> None:
+    """For a cell that trains: it opens as an experiment, as its code stands when the button is pressed."""
+
+    async def go() -> None:
+        door = await aside(experiment_of_cell, block, chapter, code())
+        if door is not None:
+            ui.navigate.to(door[1])
+
+    if trains_like(block, chapter):
+        button(tr("As an experiment", "Como experimento"), go, kind="quiet away")
 
 
 async def keep(chapter: str, item: str, code: str | None) -> None:
@@ -166,10 +173,6 @@ async def keep(chapter: str, item: str, code: str | None) -> None:
 
 def _named(name: str) -> str:
     return tr(f"Code: {name}", f"Código: {name}")
-
-
-def _as_experiment() -> str:
-    return tr("As an experiment", "Como experimento")
 
 
 def _run_words() -> str:
