@@ -157,8 +157,8 @@ def end_lab(lab: Lab) -> None:
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """One lab for the tests of a module."""
-    started = start_lab(tmp_path_factory.mktemp("lab"))
+    """One lab for the tests of a module, its workspace in a folder where no other test writes."""
+    started = start_lab(tmp_path_factory.mktemp("lab") / "workspace")
     yield started
     end_lab(started)
 
