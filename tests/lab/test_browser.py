@@ -1,5 +1,7 @@
 """The lab in a real browser: the ticket lets in, a click trains, two tabs agree, and nothing comes from elsewhere."""
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -52,6 +54,62 @@ def test_language_and_theme_are_chosen_and_stay(browser: Browser, lab: Lab) -> N
     page.reload()
     expect(page.get_by_text("Oscuro")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "es")
+    page.context.close()
+
+
+def test_the_theme_is_not_said_again_however_much_changes_on_a_page(browser: Browser, lab: Lab) -> None:
+    """Each time, a browser works out the style of the whole page anew."""
+    page = entered(browser, lab, color_scheme="dark")
+    page.add_init_script(
+        "window.said = 0; new MutationObserver(all => window.said += all.filter(each => each.target.name === "
+        "'color-scheme').length).observe(document, {attributes: true, attributeFilter: ['content'], subtree: true})"
+    )
+    page.goto(f"{lab.address}/guide/05-neuron")
+    expect(page.locator(".chapter .part")).not_to_have_count(0)
+    expect(page.locator(".chapter .part:not([data-ready])")).to_have_count(0, timeout=60_000)
+    assert page.evaluate("document.body.classList.contains('body--dark')")
+    assert page.evaluate("window.said") <= 2  # NiceGUI, as every page begins, and the lab
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"), [("en-GB", "There is no page here"), ("es-ES", "Aquí no hay ninguna página")]
+)
+def test_an_address_without_a_page_says_so(browser: Browser, lab: Lab, locale: str, words: str) -> None:
+    page = entered(browser, lab, locale=locale, viewport={"width": 390, "height": 800})
+    answer = page.goto(f"{lab.address}/nowhere/%3Cimg%20src=x%3E" + "x" * 200)
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.locator("h1")).to_have_text(words)
+    expect(page.locator(".lede")).to_contain_text("/nowhere/<img src=x>")
+    assert page.locator("main img").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("main .button.primary").click()
+    page.wait_for_url(f"{lab.address}/")
+    page.context.close()
+    assert lab.ask("GET", "/_nicegui/nothing").json == {"detail": "Not Found"}
+
+
+def test_a_page_that_fails_says_why_and_others_go_on(browser: Browser, lab: Lab) -> None:
+    page = entered(browser, lab, locale="es-ES")
+    with closing(sqlite3.connect(lab.home / "hondo.db")) as database:
+        database.execute("ALTER TABLE runs RENAME TO elsewhere")
+        database.commit()
+        try:
+            answer = page.reload()
+            assert answer is not None
+            assert answer.status == 500
+            expect(page.locator("h1")).to_have_text("No se pudo mostrar esta página")
+            expect(page.locator(".lede")).to_contain_text("hondo.db falló: no such table: runs. Revise")
+            page.goto(f"{lab.address}/experiments")
+            expect(page.locator(".toast.bad")).to_contain_text("no such table: runs")
+            page.goto(f"{lab.address}/data")
+            expect(page.locator(".set")).not_to_have_count(0)
+        finally:
+            database.execute("ALTER TABLE elsewhere RENAME TO runs")
+            database.commit()
+    page.goto(lab.address)
+    expect(page.locator("h1")).to_have_text("Aprendizaje profundo en marcha")
     page.context.close()
 
 

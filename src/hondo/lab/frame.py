@@ -8,6 +8,7 @@ from pathlib import Path
 from nicegui import ui
 
 from hondo.core.language import Language, language, tr
+from hondo.lab.islands.theme import Theme
 from hondo.lab.parts import attribute, button, element, link, toasts
 from hondo.lab.security import LANGUAGE_COOKIE
 
@@ -29,7 +30,7 @@ def frame(title: str, active: str, *sheets: str, wide: bool = False) -> Iterator
     theme = readers_theme()
     ui.page_title(f"{title} · Hondo")
     ui.add_css(_styles((*_EVERYWHERE, *sheets)))
-    ui.dark_mode({"auto": None, "light": False, "dark": True}.get(theme))
+    Theme({"auto": None, "light": False, "dark": True}.get(theme))
     ui.run_javascript(f"document.documentElement.lang = '{language()}'")
     with ui.element("div").classes("lab"):
         link(tr("Skip to the content", "Saltar al contenido"), "#main").classes("skip")
@@ -40,9 +41,9 @@ def frame(title: str, active: str, *sheets: str, wide: bool = False) -> Iterator
                     attribute(link(name, address), aria_current="page" if address == active else None)
             with ui.element("div").classes("choices"):
                 _choices(theme)
+        toasts()  # first, because a page may have something to say while it is built
         with element("main", "wide" if wide else "", id="main"):
             yield
-        toasts()
 
 
 def readers_theme() -> str:

@@ -109,7 +109,7 @@ def build_lab(workspace: Workspace) -> FastAPI:
         app.state.predictor.close()
 
     app.router.lifespan_context = life
-    ui.run_with(app, title="Hondo", reconnect_timeout=_RECONNECT, show_welcome_message=False, dark=None)
+    ui.run_with(app, title="Hondo", reconnect_timeout=_RECONNECT, show_welcome_message=False, dark=None, tailwind=False)
     logging.getLogger("nicegui").setLevel(logging.ERROR)
     return app
 
