@@ -112,3 +112,14 @@ def test_noise_flips_classes_near_the_border_only_and_more_of_them_as_it_grows(l
     shares = [wrong(noise) for noise in (0.0, 0.25, 0.5)]
     assert shares[0] == 0
     assert 0 < shares[1] < shares[2] < 0.5
+
+
+@pytest.mark.parametrize("load", [circle, gaussians, spiral])
+@pytest.mark.parametrize("classes", [3, 8])
+def test_more_classes_have_the_same_size_and_their_numbers_as_names(load, classes: int) -> None:
+    data = load(samples=400, classes=classes)
+    assert data.classes == tuple(map(str, range(classes)))
+    counts = np.bincount(data.train.y)
+    assert len(counts) == classes
+    assert counts.max() - counts.min() <= 1
+    assert load(samples=60, classes=2).train.x.tobytes() == load(samples=60).train.x.tobytes()

@@ -100,7 +100,8 @@ def test_a_page_that_fails_says_why_and_others_go_on(browser: Browser, lab: Lab)
             assert answer is not None
             assert answer.status == 500
             expect(page.locator("h1")).to_have_text("No se pudo mostrar esta página")
-            expect(page.locator(".lede")).to_contain_text("hondo.db falló: no such table: runs. Revise")
+            expect(page.locator(".lede").first).to_contain_text("hondo.db falló: no such table: runs")
+            expect(page.locator(".lede").last).to_contain_text("Revise el disco")
             page.goto(f"{lab.address}/experiments")
             expect(page.locator(".toast.bad")).to_contain_text("no such table: runs")
             page.goto(f"{lab.address}/data")

@@ -5,7 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pytest
 from playwright.sync_api import Locator, Page, expect
+
+from hondo.playground.own import OwnPoints, from_text, to_csv, to_text
+
+from .conftest import Lab
 
 Visit = Callable[..., tuple[Page, list[str]]]
 
@@ -206,6 +212,32 @@ def test_a_teacher_hides_controls_and_the_address_brings_the_same_network(visit:
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("data=spiral&out=softmax&classes=3&n=90", "classes: 3"),
+        ("data=own&points={points}", "path: uploads/points-"),
+    ],
+)
+def test_several_classes_and_own_points_become_experiments(visit: Visit, lab: Lab, query: str, said: str) -> None:
+    rng = np.random.default_rng(0)
+    classes = np.arange(60.0) % 2
+    drawn_points = OwnPoints(rng.normal(4 * classes - 2, 1, (2, 60)).T.clip(-6, 6), classes)
+    page, wrong = open_at(visit, query.format(points=to_text(drawn_points)))
+    page.get_by_role("button", name="As an experiment").click()
+    window = page.get_by_role("dialog", name="As an experiment")
+    expect(window).to_contain_text(said, timeout=PATIENCE)
+    window.get_by_role("button", name="Train it now").click()
+    page.wait_for_url("**/runs/playground-*", timeout=PATIENCE)
+    run = lab.at_rest(page.url.rsplit("/", 1)[-1])
+    assert run["status"] == "complete", run
+    snapped = to_csv(from_text(to_text(drawn_points), numbers=False))
+    expected = [snapped] if "own" in query else []
+    kept = list((lab.home / "lab" / "uploads").glob("points-*.csv"))
+    assert [file.read_text(encoding="utf-8") for file in kept] == expected
+    assert wrong == []
+
+
 def test_points_are_drawn_and_come_from_a_table(visit: Visit, tmp_path: Path) -> None:
     page, wrong = open_at(visit, "data=gaussians&n=40")
     page.get_by_role("button", name="your own").click()
@@ -261,6 +293,9 @@ def test_points_are_drawn_and_come_from_a_table(visit: Visit, tmp_path: Path) ->
     tools.get_by_role("button", name="Remove all").click()
     expect(tools).to_contain_text("0 points.", timeout=PATIENCE)
     page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.get_by_text("Draw at least two points first.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Draw at least two points first.")).to_have_count(0, timeout=PATIENCE)
+    page.get_by_role("button", name="As an experiment").click()
     expect(page.get_by_text("Draw at least two points first.")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Undo").click()
     expect(tools).to_contain_text("60 points.", timeout=PATIENCE)

@@ -3,8 +3,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from hondo.core.errors import SpecError
+from hondo.data.catalogue import load_named
 from hondo.playground.data import points
+from hondo.playground.keras_code import to_keras
 from hondo.playground.setup import MANY_SETS, Setup
 from hondo.playground.spec import to_spec
 from hondo.playground.training import prepare
@@ -43,9 +44,16 @@ def test_three_classes_are_learnt(data):
     assert training.scores(training.advance(training.start(), 6000)).test_score > 0.93
 
 
-def test_a_spec_does_not_know_them():
-    with pytest.raises(SpecError, match="3 classes"):
-        to_spec(Setup("spiral", output="softmax", classes=3))
+@pytest.mark.parametrize("data", MANY_SETS)
+def test_a_spec_and_keras_code_know_the_same_points(data):
+    setup = Setup(data, output="softmax", classes=3, samples=90, noise=0.1, data_seed=4)
+    spec, _ = to_spec(setup)
+    dataset = load_named(data, spec.data.options).train
+    found = points(setup)
+    np.testing.assert_array_equal(dataset.x, np.concatenate([found.train, found.test]))
+    np.testing.assert_array_equal(dataset.y, np.concatenate([found.train_y, found.test_y]))
+    code = to_keras(setup, prepare(setup).start().weights)
+    assert f"{data}(samples=90, noise=0.1, seed=4, classes=3)" in code
 
 
 def test_the_number_of_classes_follows_output_and_data():

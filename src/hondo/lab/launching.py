@@ -40,7 +40,7 @@ async def start_yaml(text: str) -> RunRecord | None:
 
 async def start_spec(spec: RunSpec) -> None:
     """Let an experiment that a page of ours made wait for its turn, and go to the run's page."""
-    await _and_watch(lambda workspace: enqueue(workspace, spec))
+    await _and_watch(lambda workspace: enqueue(workspace, confine(workspace, spec)))
 
 
 @spoken

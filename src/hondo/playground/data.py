@@ -12,7 +12,6 @@ from hondo.core.language import tr
 from hondo.core.seeds import generator
 from hondo.data.rows import read_rows
 from hondo.data.sets import points as sets
-from hondo.playground import many
 from hondo.playground.setup import OWN, Setup
 
 _FUNCTIONS = {
@@ -52,11 +51,14 @@ def points(setup: Setup) -> Points:
             tr("own points are not in the setup", "los puntos propios no están en el ajuste"),
             tr("Give them as `points`.", "Delos como `points`."),
         )
-    if setup.classes > 2:
-        drawn = many.SETS[setup.data](setup.classes, samples=setup.samples, noise=setup.noise, seed=setup.data_seed)
-        return _parted(setup, drawn[0], drawn[1].astype(np.float64))
-    data = getattr(sets, setup.data)(samples=setup.samples, noise=setup.noise, seed=setup.data_seed)
+    data = getattr(sets, setup.data)(**options(setup))
     return _parted(setup, np.asarray(data.train.x, np.float64), np.asarray(data.train.y, np.float64))
+
+
+def options(setup: Setup) -> dict[str, int | float]:
+    """What the data set of a setup's name is told, to be these points."""
+    told: dict[str, int | float] = {"samples": setup.samples, "noise": setup.noise, "seed": setup.data_seed}
+    return told | {"classes": setup.classes} if setup.classes > 2 else told
 
 
 def own_points(setup: Setup, x: Array, y: Array) -> Points:

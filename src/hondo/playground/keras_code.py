@@ -2,6 +2,7 @@
 
 from hondo.core.arrays import Array
 from hondo.core.language import tr
+from hondo.playground.data import options
 from hondo.playground.layout import layers
 from hondo.playground.setup import OWN, Setup
 
@@ -87,14 +88,10 @@ def _training(setup: Setup, epochs: int) -> str:
         note = tr("your points: x1, x2 and the target in each line", "sus puntos: x1, x2 y el objetivo en cada línea")
         lines += [f'    table = np.loadtxt("points.csv", delimiter=",", skiprows=1)  # {note}',
                   "    x, y = table[:, :2], table[:, 2]"]  # fmt: skip
-    elif setup.classes > 2:
-        options = f"samples={setup.samples}, noise={setup.noise!r}, seed={setup.data_seed}"
-        lines += [f"    from hondo.playground.many import {setup.data}", "",
-                  f"    x, y = {setup.data}({setup.classes}, {options})"]  # fmt: skip
     else:
-        options = f"samples={setup.samples}, noise={setup.noise!r}, seed={setup.data_seed}"
+        told = ", ".join(f"{name}={value!r}" for name, value in options(setup).items())
         lines += [f"    from hondo.data.sets.points import {setup.data}", "",
-                  f"    split = {setup.data}({options}).train", "    x, y = split.x, split.y"]  # fmt: skip
+                  f"    split = {setup.data}({told}).train", "    x, y = split.x, split.y"]  # fmt: skip
     if setup.output == "tanh":
         lines.append("    y = 2.0 * y - 1.0")
     lines += [

@@ -14,7 +14,7 @@ CLASS_SETS = ("circle", "xor", "gaussians", "spiral", "moons")
 NUMBER_SETS = ("plane", "gaussian_mix")
 OWN = "own"
 MANY_SETS = ("circle", "gaussians", "spiral")
-"""Those that can have more than two classes: see ``many.py``."""
+"""Those that can have more than two classes."""
 INPUTS = ("x1", "x2", "x1^2", "x2^2", "x1x2", "sin(x1)", "sin(x2)")
 CLASS_OUTPUTS = ("tanh", "sigmoid", "softmax")
 CHOICES: dict[str, tuple[str, ...]] = {

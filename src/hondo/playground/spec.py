@@ -5,19 +5,25 @@ from typing import Any
 from hondo.core.errors import SpecError
 from hondo.core.language import tr
 from hondo.core.spec import RunSpec
+from hondo.playground.data import options
 from hondo.playground.setup import OWN, Setup
 
 
-def to_spec(setup: Setup, epochs: int = 100) -> tuple[RunSpec, tuple[str, ...]]:
+def to_spec(setup: Setup, epochs: int = 100, *, own: str | None = None) -> tuple[RunSpec, tuple[str, ...]]:
     """The run spec nearest to a setup, and in words what it does differently.
 
     A spec's squared error is not halved, so rates are set for twice the loss: exactly the same steps for sgd and
     momentum, and for the others, which do not mind the loss's size, the same but for ε.
 
+    Args:
+        setup: what is trained.
+        epochs: for how long.
+        own: for own points, the file that :func:`~hondo.playground.own.to_csv` wrote.
+
     Raises:
-        SpecError: for own points, which a spec finds in a file, and for named sets of more than two classes.
+        SpecError: for own points without a file.
     """
-    if setup.data == OWN:
+    if setup.data == OWN and own is None:
         raise SpecError(
             tr(
                 "own points have no name that a spec could give",
@@ -25,12 +31,6 @@ def to_spec(setup: Setup, epochs: int = 100) -> tuple[RunSpec, tuple[str, ...]]:
             ),
             tr("Save them as CSV and give the file as data.path.", "Guárdelos como CSV y dé el archivo en data.path."),
         )
-    if setup.classes > 2:
-        raise SpecError(
-            tr(f"{setup.data!r} of {setup.classes} classes has no name that a spec could give",
-               f"{setup.data!r} de {setup.classes} clases no tiene nombre para el experimento"),
-            tr("Specs know it with 2 classes.", "Los experimentos lo conocen con 2 clases."),
-        )  # fmt: skip
     doubled = setup.problem == "regression"
     names = {"glorot_uniform", "glorot_normal", "he_uniform", "he_normal"}
     kernel = setup.initialisation if setup.initialisation in names else "random_uniform"
@@ -43,8 +43,7 @@ def to_spec(setup: Setup, epochs: int = 100) -> tuple[RunSpec, tuple[str, ...]]:
     spec = RunSpec.model_validate({
         "name": f"playground-{setup.data.replace('_', '-')}",
         "data": {
-            "name": setup.data,
-            "options": {"samples": setup.samples, "noise": setup.noise, "seed": setup.data_seed},
+            **({"name": setup.data, "options": options(setup)} if own is None else _own(setup, own)),
             "validation": 0.0,
             "test": round(1 - setup.train_share, 6),
         },
@@ -53,6 +52,10 @@ def to_spec(setup: Setup, epochs: int = 100) -> tuple[RunSpec, tuple[str, ...]]:
         "train": {"epochs": epochs, "batch_size": setup.batch_size, "seed": setup.seed},
     })  # fmt: skip
     return spec, _differences(setup)
+
+
+def _own(setup: Setup, file: str) -> dict[str, Any]:
+    return {"path": file, "target": "y", "task": setup.problem}
 
 
 def _learn(setup: Setup, *, doubled: bool) -> dict[str, Any]:

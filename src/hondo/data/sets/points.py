@@ -8,14 +8,18 @@ points themselves.
 Source: D. Smilkov, S. Carter, *TensorFlow Playground* (2016), rewritten from its description.
 """
 
+from typing import Annotated
+
 import numpy as np
 
 from hondo.core.arrays import FloatArray, IntArray
 from hondo.core.language import tr
 from hondo.core.seeds import generator
 from hondo.data.dataset import Column, Dataset, Split
-from hondo.data.sets._options import Noise, Samples, Seed
+from hondo.data.sets import _many
+from hondo.data.sets._options import Between, Noise, Samples, Seed
 
+Classes = Annotated[int, Between(2, 8)]
 CLASSES = ("orange", "blue")
 
 _RADIUS = 5.0
@@ -27,14 +31,17 @@ _BUMPS = np.array([(-4, 2.5, 1), (0, 2.5, -1), (4, 2.5, 1), (-4, -2.5, -1), (0, 
 _BUMP_RADIUS = 2.0
 
 
-def circle(*, samples: Samples = 500, noise: Noise = 0.0, seed: Seed = 0) -> Dataset:
-    """A disc (blue) inside a ring (orange).
+def circle(*, samples: Samples = 500, noise: Noise = 0.0, seed: Seed = 0, classes: Classes = 2) -> Dataset:
+    """A disc (blue) inside a ring (orange); of more classes, a disc and rings around it.
 
     Args:
         samples: How many points.
         noise: How far, as a share of the radius 5, a point may be shifted before it is judged.
         seed: Decides the points.
+        classes: How many.
     """
+    if classes > 2:
+        return _dataset("circle", *_many.rings(classes, samples=samples, noise=noise, seed=seed), classes)
     rng = generator(seed, "points", "circle")
     inside = _halves(samples) == 1
     low, high = np.where(inside, 0.0, 0.7 * _RADIUS), np.where(inside, 0.5 * _RADIUS, _RADIUS)
@@ -62,28 +69,36 @@ def xor(*, samples: Samples = 500, noise: Noise = 0.0, seed: Seed = 0) -> Datase
     return _classified("xor", rng, x, judged[:, 0] * judged[:, 1] >= 0)
 
 
-def gaussians(*, samples: Samples = 500, noise: Noise = 0.0, seed: Seed = 0) -> Dataset:
+def gaussians(*, samples: Samples = 500, noise: Noise = 0.0, seed: Seed = 0, classes: Classes = 2) -> Dataset:
     """Two round clouds, at (2, 2) (blue) and at (−2, −2) (orange): the one that a single neuron can separate.
+
+    More classes are as many clouds on a circle.
 
     Args:
         samples: How many points.
         noise: Widens the clouds: their variance goes from 0.5 (noise 0) to 4 (noise 0.5).
         seed: Decides the points.
+        classes: How many.
     """
+    if classes > 2:
+        return _dataset("gaussians", *_many.clouds(classes, samples=samples, noise=noise, seed=seed), classes)
     rng = generator(seed, "points", "gaussians")
     y = _halves(samples)
     centre = np.where(y == 1, _GAUSSIAN_CENTRE, -_GAUSSIAN_CENTRE)[:, np.newaxis]
     return _classified("gaussians", rng, rng.normal(centre, np.sqrt(0.5 + 7 * noise), (samples, 2)), y)
 
 
-def spiral(*, samples: Samples = 500, noise: Noise = 0.0, seed: Seed = 0) -> Dataset:
-    """Two arms wound into each other, 1.75 turns each: the hardest of the family.
+def spiral(*, samples: Samples = 500, noise: Noise = 0.0, seed: Seed = 0, classes: Classes = 2) -> Dataset:
+    """Two arms wound into each other, 1.75 turns each: the hardest of the family; of more classes, more arms.
 
     Args:
         samples: How many points.
         noise: How far a point may be scattered along each axis.
         seed: Decides the points.
+        classes: How many.
     """
+    if classes > 2:
+        return _dataset("spiral", *_many.arms(classes, samples=samples, noise=noise, seed=seed), classes)
     rng = generator(seed, "points", "spiral")
     y = _halves(samples)
     # Points at equal steps along each arm; half a step off the centre, where the arms would meet.
@@ -160,11 +175,10 @@ def _classified(name: str, rng: np.random.Generator, x: FloatArray, y: IntArray 
     return _dataset(name, x[order], y.astype(np.int64)[order])
 
 
-def _dataset(name: str, x: FloatArray, y: FloatArray | IntArray) -> Dataset:
+def _dataset(name: str, x: FloatArray, y: FloatArray | IntArray, classes: int = 2) -> Dataset:
     features = (Column("x1"), Column("x2"))
     if np.issubdtype(y.dtype, np.integer):
-        split = Split(x, y)
-        return Dataset(
-            name, "classification", "table", split, classes=CLASSES, features=features, target=tr("colour", "color")
-        )
+        names = CLASSES if classes == 2 else tuple(str(number) for number in range(classes))
+        said = tr("colour", "color") if classes == 2 else tr("class", "clase")
+        return Dataset(name, "classification", "table", Split(x, y), classes=names, features=features, target=said)
     return Dataset(name, "regression", "table", Split(x, y), features=features, target=tr("height", "altura"))

@@ -37,19 +37,22 @@ def _nowhere(path: str) -> None:
 def failed(error: Exception) -> None:
     """A page that says what kept the one that was asked for from being shown."""
     if isinstance(error, HondoError):
-        about = f"{error.message[:1].upper()}{error.message[1:]}. {error.hint}"
+        about = [error.message[:1].upper() + error.message[1:], error.hint]
     else:
-        about = tr(
-            f"An internal error in Hondo: {type(error).__name__}. Your runs and data are as they were.",
-            f"Un error interno de Hondo: {type(error).__name__}. Sus experimentos y datos siguen como estaban.",
-        )
-    _show(tr("This page could not be shown", "No se pudo mostrar esta página"), about)
+        about = [
+            tr(
+                f"An internal error in Hondo: {type(error).__name__}. Your runs and data are as they were.",
+                f"Un error interno de Hondo: {type(error).__name__}. Sus experimentos y datos siguen como estaban.",
+            )
+        ]
+    _show(tr("This page could not be shown", "No se pudo mostrar esta página"), *about)
 
 
-def _show(title: str, about: str) -> None:
+def _show(title: str, *about: str) -> None:
     with frame(title, ""):
         text("h1", title)
-        text("p", about, "lede")
+        for words in filter(None, about):
+            text("p", words, "lede")
         with element("div", "row"):
             link(tr("Go to the first page", "Ir a la página de inicio"), "/", "button primary")
             link(tr("Open the guide", "Abrir la guía"), "/guide", "button")

@@ -109,12 +109,18 @@ class Bench:
         finally:
             self._busy = False
 
+    def ready(self) -> bool:
+        """Whether there are points enough to train on; the reader is told if not."""
+        if not self.session.ready:
+            say(tr("Draw at least two points first.", "Dibuje antes al menos dos puntos."), bad=True)
+        return self.session.ready
+
     async def play(self) -> None:
         """Go on, or pause."""
         if self.session.playing:
             self.playing(False)
-        elif not self.session.ready:
-            say(tr("Draw at least two points first.", "Dibuje antes al menos dos puntos."), bad=True)
+        elif not self.ready():
+            return
         elif any(self.view.stop.reached(each) for each in self.session.histories):
             say(
                 tr("The condition to stop is met already.", "La condición para detenerse ya se cumple."),

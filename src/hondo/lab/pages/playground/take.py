@@ -1,6 +1,7 @@
 """What was found in play goes on elsewhere: as Keras code, as an experiment, as a record of the training."""
 
 import functools
+import hashlib
 import json
 from typing import Any
 
@@ -10,12 +11,15 @@ from hondo.core.errors import HondoError
 from hondo.core.language import tr
 from hondo.core.spec import RunSpec
 from hondo.experiments.specs.write import spec_to_yaml
+from hondo.lab.here import here
 from hondo.lab.launching import start_spec
 from hondo.lab.pages.playground.bench import Bench
 from hondo.lab.pages.playground.controls import card
 from hondo.lab.parts import button, open_dialog, say, say_error, text
+from hondo.lab.speech import aside
+from hondo.lab.uploads import keep_upload
 from hondo.playground.keras_code import to_keras
-from hondo.playground.own import to_csv
+from hondo.playground.own import OwnPoints, to_csv
 from hondo.playground.record import to_json
 from hondo.playground.setup import OWN
 from hondo.playground.spec import to_spec
@@ -49,14 +53,36 @@ def _record(bench: Bench) -> None:
     ui.download.content(to_json(bench.session.histories[bench.session.shown]), "playground.json")
 
 
-def _experiment(bench: Bench) -> None:
-    setup = bench.session.histories[bench.session.shown].training.setup
+async def _experiment(bench: Bench) -> None:
+    if not bench.ready():
+        return
+    setup, own = bench.session.histories[bench.session.shown].training.setup, None
     try:
-        spec, differences = to_spec(setup)
+        if setup.data == OWN:
+            own = await aside(_kept, bench.session.own)
+        spec, notes = to_spec(setup, own=own)
     except HondoError as error:
         say_error(error)
         return
-    _window(bench, tr("As an experiment", "Como experimento"), spec_to_yaml(spec), "playground.yaml", differences, spec)
+    if own is not None:
+        notes = (_where(own), *notes)
+    _window(bench, tr("As an experiment", "Como experimento"), spec_to_yaml(spec), "playground.yaml", notes, spec)
+
+
+def _kept(points: OwnPoints) -> str:
+    """Where the lab has these points among its data from now on; the same points are kept once."""
+    table = to_csv(points).encode()
+    name = f"points-{hashlib.sha256(table).hexdigest()[:8]}.csv"
+    keep_upload(here(), name, table)
+    return f"uploads/{name}"
+
+
+def _where(file: str) -> str:
+    return tr(
+        f"Your points are now among the lab's data, as {file}. To train elsewhere, take points.csv with you.",
+        f"Sus puntos están ahora entre los datos del laboratorio, en {file}. Para entrenar en otro lugar, "
+        "llévese points.csv.",
+    )
 
 
 def _window(
@@ -74,7 +100,7 @@ def _window(
                 )
             button(tr("Copy", "Copiar"), functools.partial(copy, content))
             button(tr("Download", "Descargar"), functools.partial(_keep, content, file, notes))
-            if bench.setup.data == OWN and spec is None:
+            if bench.setup.data == OWN:
                 button("points.csv", lambda: ui.download.content(to_csv(bench.session.own), "points.csv"))
     open_dialog(window)
 

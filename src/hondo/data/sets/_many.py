@@ -1,10 +1,8 @@
 """Points of more than two classes: the named sets that go on naturally to three, four … eight of them.
 
 The circle becomes rings around a disc, the two clouds become clouds on a circle, and the spiral gets more arms. With
-two classes the sets are those of ``data/sets/points.py``, which these resemble in size and in what noise does.
+two classes they are drawn by ``points.py``, which these resemble in size and in what noise does.
 """
-
-from collections.abc import Callable
 
 import numpy as np
 
@@ -20,7 +18,7 @@ _TURNS = 3.5  # of all arms together
 Labelled = tuple[FloatArray, IntArray]  # places (samples, 2) and class numbers (samples,)
 
 
-def circle(classes: int, *, samples: int, noise: float, seed: int) -> Labelled:
+def rings(classes: int, *, samples: int, noise: float, seed: int) -> Labelled:
     """A disc (class 0) and rings around it; noise shifts a point before it is judged, as in two classes."""
     rng, y = _drawn("circle", classes, samples, seed)
     width = _RADIUS / classes
@@ -32,7 +30,7 @@ def circle(classes: int, *, samples: int, noise: float, seed: int) -> Labelled:
     return x, np.minimum(np.hypot(*judged.T) // width, classes - 1).astype(np.int64)
 
 
-def gaussians(classes: int, *, samples: int, noise: float, seed: int) -> Labelled:
+def clouds(classes: int, *, samples: int, noise: float, seed: int) -> Labelled:
     """Round clouds on a circle; noise widens them."""
     rng, y = _drawn("gaussians", classes, samples, seed)
     angle = 2 * np.pi * y / classes + np.pi / 4
@@ -40,17 +38,13 @@ def gaussians(classes: int, *, samples: int, noise: float, seed: int) -> Labelle
     return rng.normal(centres, np.sqrt(_VARIANCE + _WIDENING * noise)), y
 
 
-def spiral(classes: int, *, samples: int, noise: float, seed: int) -> Labelled:
+def arms(classes: int, *, samples: int, noise: float, seed: int) -> Labelled:
     """Arms wound into each other, the fewer turns the more of them; noise scatters the points."""
     rng, y = _drawn("spiral", classes, samples, seed)
     along = rng.permuted((np.arange(samples) + 0.5) / samples)
     angle = 2 * np.pi * (_TURNS / classes * along + y / classes)
     x = _RADIUS * along[:, np.newaxis] * np.stack([np.sin(angle), np.cos(angle)], axis=1)
     return x + rng.uniform(-1, 1, x.shape) * noise, y
-
-
-SETS: dict[str, Callable[..., Labelled]] = {"circle": circle, "gaussians": gaussians, "spiral": spiral}
-"""By the names that they have in a setup."""
 
 
 def _drawn(name: str, classes: int, samples: int, seed: int) -> tuple[np.random.Generator, IntArray]:
