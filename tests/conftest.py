@@ -1,17 +1,21 @@
 """What all tests share: English texts, a private workspace and cache, the real data where they are, a browser."""
 
+import gc
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+LARGEST_PROCESS = 2**30  # bytes
 
 os.environ["HONDO_LANG"] = "en"
 settings.register_profile("any machine", deadline=None)  # speed is measured in benchmarks/
@@ -26,6 +30,15 @@ def private_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("HONDO_DATA", raising=False)
     monkeypatch.delenv("HONDO_DATABASE", raising=False)
     return home
+
+
+@pytest.fixture(scope="module", autouse=True)
+def bounded_memory() -> Iterator[None]:
+    """Forget compiled programs when there are many: JAX keeps all of a process, several gigabytes for all tests."""
+    yield
+    if "jax" in sys.modules and psutil.Process().memory_info().rss > LARGEST_PROCESS:
+        sys.modules["jax"].clear_caches()
+        gc.collect()
 
 
 @pytest.fixture
