@@ -78,7 +78,6 @@ def serve(host: str = "127.0.0.1", port: int | None = None, *, browser: bool = T
             server = Server(config)
             server.stopping = app.state.stopping
             _announce(server, access, host, bound, browser=browser)
-            gc.collect()
             gc.freeze()  # what was imported stays anyway; to look through it again held the pages up for 0.2 s
             with suppress(KeyboardInterrupt):
                 server.run(sockets=[listener])
